@@ -1,0 +1,1 @@
+"""What Runda costs, measured: `make bench` prints it as a table."""

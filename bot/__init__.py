@@ -1,0 +1,1 @@
+"""The running program: it listens and carries out, and never decides."""

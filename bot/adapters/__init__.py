@@ -1,0 +1,1 @@
+"""Chat networks, each a package that satisfies `bot.chat.Chat`."""

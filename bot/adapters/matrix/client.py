@@ -1,0 +1,172 @@
+"""The Matrix network as the bot's chat: everything of this package tied together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bot.adapters.matrix import account as accounts
+from bot.adapters.matrix.account import MatrixAccount
+from bot.adapters.matrix.encryption import Encryption
+from bot.adapters.matrix.history import History
+from bot.adapters.matrix.lock import FolderLock
+from bot.adapters.matrix.receiver import Receiver
+from bot.adapters.matrix.rooms import EncryptedRooms
+from bot.adapters.matrix.sender import Sender
+from bot.adapters.matrix.transport import CLIENT, SEND_DEADLINE_S, Transport
+from bot.chat import Capabilities, Intake, Parcel
+from bot.errors import ChatUnavailable
+from flows.ids import EffectKey, EventId, RoomId, UserId
+
+if TYPE_CHECKING:
+    from storage.database import Database
+    from storage.rooms import Room
+    from storage.transaction import Transaction
+
+log = structlog.get_logger(__name__)
+
+_CAPABILITIES = Capabilities(
+    sees_edits=True,
+    sees_withdrawals=True,
+    hears_without_mention=True,
+    recognises_repeats=True,
+    # An event may be 65,536 bytes in all. Encrypted it grows by a third, and the text
+    # stands in it twice: plain and as HTML.
+    max_message_bytes=20_000,
+)
+
+
+class MatrixChat:
+    """A `bot.chat.Chat` on a Matrix homeserver.
+
+    Args:
+        account: The bot's own.
+        store_folder: Where the keys are kept; of this account alone. It belongs into the
+            same backup as the database.
+        database: The journal is read from here; what is heard goes through the `Intake`.
+        password: Only for homeservers that want it when cross-signing keys are published.
+        replace_identity: Publish new cross-signing keys even though the account has others.
+        send_deadline_s: How long `send` goes on trying by itself.
+    """
+
+    def __init__(
+        self,
+        account: MatrixAccount,
+        store_folder: Path,
+        database: Database,
+        *,
+        password: str | None = None,
+        replace_identity: bool = False,
+        send_deadline_s: float = SEND_DEADLINE_S,
+    ) -> None:
+        self._account = account
+        self._folder = store_folder
+        self._database = database
+        self._transport = Transport(account.homeserver, account.access_token)
+        self._lock = FolderLock(store_folder)
+        self._rooms = EncryptedRooms(self._transport)
+        self._encryption = Encryption(
+            self._transport,
+            self._rooms,
+            account,
+            store_folder,
+            password=password,
+            replace_identity=replace_identity,
+        )
+        self._history = History(
+            self._transport, database, account.user_id, self._encryption.open_event
+        )
+        self._sender = Sender(
+            self._transport, self._rooms, self._encryption, deadline_s=send_deadline_s
+        )
+        self._receiver = Receiver(
+            transport=self._transport,
+            database=database,
+            own_id=account.user_id,
+            rooms=self._rooms,
+            encryption=self._encryption,
+            history=self._history,
+        )
+
+    @property
+    def own_id(self) -> UserId:
+        """The bot's own account."""
+        return self._account.user_id
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What Matrix can do."""
+        return _CAPABILITIES
+
+    async def connect(self) -> None:
+        """Take the lock, check the account, load the keys, publish ours.
+
+        Raises:
+            ConfigError: Another process runs, the token is another's, or the account has
+                cross-signing keys that are not ours.
+            ChatUnavailable, ChatLoggedOut: As of every call.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock.acquire()
+        await accounts.check(self._transport, self._account)
+        await self._load_rooms()
+        await self._encryption.start()
+        log.info("chat.connected", user_id=self.own_id, device_id=self._account.device_id)
+
+    async def catch_up(self, intake: Intake) -> None:
+        """Hear what was missed; see `Receiver.catch_up`."""
+        await self._receiver.catch_up(intake)
+        await self._load_rooms()
+
+    async def listen(self, intake: Intake) -> None:
+        """Hear for ever; see `Receiver.listen`."""
+        await self._receiver.listen(intake)
+
+    async def send(self, parcel: Parcel) -> EventId | None:
+        """Carry out a parcel."""
+        return await self._sender.send(parcel)
+
+    async def find(
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+    ) -> EventId | None:
+        """Look for an event of ours; see `History.find`."""
+        return await self._history.find(room_id, once_key, since=since)
+
+    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
+        """Make a private room. Not repeated by itself: a second call makes a second room."""
+        body: dict[str, Any] = {
+            "preset": "private_chat",
+            "name": name,
+            "invite": list(invite),
+            "initial_state": [_ENCRYPTION] if encrypted else [],
+        }
+        answer = await self._transport.post(f"{CLIENT}/createRoom", body, deadline_s=0)
+        room_id = answer.get("room_id")
+        if not isinstance(room_id, str):
+            raise ChatUnavailable("POST /createRoom: the homeserver's answer names no room")
+        self._rooms.set(RoomId(room_id), encrypted=encrypted)
+        return RoomId(room_id)
+
+    async def close(self) -> None:
+        """Give back connections and the lock on the key store."""
+        self._encryption.close()
+        await self._transport.close()
+        self._lock.release()
+
+    async def _load_rooms(self) -> None:
+        def read(tx: Transaction) -> list[Room]:
+            heard_before = tx.journal.position(self.own_id) is not None
+            return tx.rooms.all() if heard_before else []
+
+        self._rooms.load(await self._database.write(read))
+
+
+_ENCRYPTION = {
+    "type": "m.room.encryption",
+    "state_key": "",
+    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+}

@@ -1,0 +1,170 @@
+"""Reading backwards: filling holes that a sync left, and looking for events of our own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import structlog
+
+from bot.adapters.matrix.content import KEY, SEAL, seal
+from bot.adapters.matrix.events import Raw, sent_ms
+from bot.adapters.matrix.sync import Open, arrived
+from bot.adapters.matrix.transport import CLIENT, Transport, escaped
+from bot.chat import Intake
+from bot.errors import ChatRefused
+from flows.ids import EffectKey, EventId, RoomId, UserId
+from storage.journal import Arrived, Batch, Gap, GapProgress
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+PAGE = 500
+"""Events per page. Synapse gives up to 1,000, but the loop must not stand still for long."""
+
+_AT_ONCE = 4
+_BLOCK = 100
+"""Events read between two chances for other tasks to run; decrypting takes 0.1 ms each."""
+_DEADLINE_S = 60.0
+
+
+class History:
+    """The rooms' past."""
+
+    def __init__(
+        self, transport: Transport, database: Database, own_id: UserId, open_event: Open
+    ) -> None:
+        self._transport = transport
+        self._database = database
+        self._own_id = own_id
+        self._open = open_event
+
+    async def fill_gaps(self, intake: Intake) -> int:
+        """Read every journaled hole to its end; the number of holes filled.
+
+        Holes and how far each is read are in the journal, so that this goes on after a
+        restart where it was.
+        """
+        gaps = await self._database.write(lambda tx: tx.journal.gaps())
+        rooms: dict[RoomId, list[Gap]] = {}
+        for gap in gaps:
+            rooms.setdefault(gap.room_id, []).append(gap)
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def fill_room(holes: list[Gap]) -> None:
+            async with gate:
+                for gap in holes:
+                    await self._fill(gap, intake)
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for holes in rooms.values():
+                    tasks.create_task(fill_room(holes))
+        except BaseExceptionGroup as group:
+            raise first_of(group) from group
+        return len(gaps)
+
+    async def _fill(self, gap: Gap, intake: Intake) -> None:
+        start: str | None = gap.start
+        found = 0
+        while start is not None:
+            try:
+                page = await self._page(gap.room_id, start, gap.stop)
+            except ChatRefused as error:
+                # The bot may not read this room's past (any more): there is no later try.
+                log.warning("gap.refused", room_id=gap.room_id, code=error.code)
+                page = {}
+            following = page.get("end")
+            # Never stopped at an event already known: after a split of the network older
+            # ones that are not known lie behind it.
+            done = not isinstance(following, str) or following == start
+            start = None if done else following
+            events = await self._read(gap.room_id, page)
+            found += len(events)
+            await intake.take(
+                Batch(
+                    account=self._own_id,
+                    events=events,
+                    gap_progress=GapProgress(gap_id=gap.gap_id, start=start),
+                )
+            )
+        log.info("gap.filled", room_id=gap.room_id, events=found)
+
+    async def _page(self, room_id: RoomId, start: str, stop: str | None) -> dict[str, Any]:
+        query = f"dir=b&limit={PAGE}&from={quote(start, safe='')}"
+        if stop is not None:
+            query += f"&to={quote(stop, safe='')}"
+        return await self._transport.get(
+            f"{CLIENT}/rooms/{escaped(room_id)}/messages?{query}", deadline_s=_DEADLINE_S
+        )
+
+    async def _read(self, room_id: RoomId, page: Raw) -> list[Arrived]:
+        """The page's events, oldest first.
+
+        Changes of membership are left alone: the sync that left the hole told how things
+        stand after it.
+        """
+        events: list[Arrived] = []
+        for number, raw in enumerate(reversed(_chunk(page))):
+            event = arrived(raw, room_id, self._own_id, self._open)
+            if event is not None:
+                events.append(event)
+            if number % _BLOCK == _BLOCK - 1:
+                await asyncio.sleep(0)
+        return events
+
+    async def find(
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+    ) -> EventId | None:
+        """An event of ours that carries the key, no older than `since`.
+
+        In an encrypted room the key itself is inside the ciphertext; beside it stands its
+        digest, so that it is found whether or not we can still decrypt. A message that was
+        withdrawn has lost both and is not found.
+        """
+        oldest_ms = int(since.timestamp() * 1000)
+        wanted = seal(once_key)
+        async for raw in self._backwards(room_id):
+            if raw.get("sender") == self._own_id:
+                content = raw.get("content")
+                if isinstance(content, dict) and (
+                    content.get(KEY) == once_key or content.get(SEAL) == wanted
+                ):
+                    return EventId(raw["event_id"])
+                # Only our own homeserver's clock is trusted to say that we are far enough.
+                if sent_ms(raw) < oldest_ms:
+                    return None
+        return None
+
+    async def _backwards(self, room_id: RoomId) -> AsyncIterator[Raw]:
+        start: str | None = None
+        while True:
+            query = f"dir=b&limit={PAGE}"
+            if start is not None:
+                query += f"&from={quote(start, safe='')}"
+            path = f"{CLIENT}/rooms/{escaped(room_id)}/messages?{query}"
+            page = await self._transport.get(path, deadline_s=_DEADLINE_S)
+            for raw in _chunk(page):
+                yield raw
+            following = page.get("end")
+            if not isinstance(following, str) or following == start:
+                return
+            start = following
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended a group of tasks: callers expect it bare, as of one call."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _chunk(page: Raw) -> list[Raw]:
+    chunk = page.get("chunk")
+    if not isinstance(chunk, list):
+        return []
+    return [raw for raw in chunk if isinstance(raw, dict)]

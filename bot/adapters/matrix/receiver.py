@@ -1,0 +1,188 @@
+"""The loop that hears: sync after sync, each one journaled before anything is done with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from bot.adapters.matrix import sync
+from bot.adapters.matrix.history import History, first_of
+from bot.adapters.matrix.rooms import EncryptedRooms
+from bot.adapters.matrix.sync import Heard
+from bot.adapters.matrix.transport import Transport
+from bot.chat import Intake
+from bot.errors import ChatRefused, ChatUnavailable
+from flows.ids import RoomId, UserId
+from storage.journal import InboxState, Pending
+
+if TYPE_CHECKING:
+    from bot.adapters.matrix.encryption import Encryption
+    from storage.database import Database
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+_LONG_POLL_MS = 30_000
+_ANSWER_WITHIN_S = 60.0
+"""On top of the long poll: a first sync of many rooms is slow."""
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+_UPKEEP_EVERY_S = 5.0
+_MOST_ROUNDS = 20
+"""In a room where somebody always writes there is always something new."""
+
+_RETRIED = 5_000
+_BLOCK = 50
+
+
+class Receiver:
+    """Hears one account."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        database: Database,
+        own_id: UserId,
+        rooms: EncryptedRooms,
+        encryption: Encryption,
+        history: History,
+    ) -> None:
+        self._transport = transport
+        self._database = database
+        self._own_id = own_id
+        self._rooms = rooms
+        self._encryption = encryption
+        self._history = history
+        self._since: str | None = None
+        self._work = asyncio.Event()
+
+    async def catch_up(self, intake: Intake) -> None:
+        """Hear everything missed, holes included; waits as long as the homeserver is away."""
+        self._since = await self._database.write(lambda tx: tx.journal.position(self._own_id))
+        await self._read_device_messages(intake)
+        # A crash may have come between the arrival of a key and its use.
+        await self._read_pending(intake, InboxState.WAITING, InboxState.UNREADABLE)
+        for _ in range(_MOST_ROUNDS):
+            first = self._since is None
+            heard = await _insist(lambda: self._hear(intake, 0))
+            await _insist(lambda: self._keep_up(intake))
+            if heard.is_empty or first:
+                break
+        log.info("chat.caught_up")
+
+    async def listen(self, intake: Intake) -> None:
+        """Hear for ever."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_hearing(intake))
+                tasks.create_task(self._keep_keeping_up(intake))
+        except BaseExceptionGroup as group:
+            raise first_of(group) from group
+
+    async def _keep_hearing(self, intake: Intake) -> None:
+        while True:
+            await _insist(lambda: self._hear(intake, _LONG_POLL_MS))
+
+    async def _keep_keeping_up(self, intake: Intake) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_UPKEEP_EVERY_S):
+                    await self._work.wait()
+            except TimeoutError:
+                pass  # nothing was asked for; there may be something to try again
+            self._work.clear()
+            await _insist(lambda: self._keep_up(intake))
+
+    async def _hear(self, intake: Intake, timeout_ms: int) -> Heard:
+        answer = await self._transport.get(
+            sync.path(self._since, timeout_ms),
+            timeout_s=timeout_ms / 1000 + _ANSWER_WITHIN_S,
+            deadline_s=0,
+        )
+        if not isinstance(answer.get("next_batch"), str):
+            raise ChatUnavailable("GET /sync: the homeserver's answer has no position")
+        heard = sync.heard(
+            answer,
+            own_id=self._own_id,
+            since=self._since,
+            open_event=self._encryption.open_event,
+        )
+        batch = heard.batch
+        await intake.take(batch)
+        self._since = batch.position
+        # From here on everything is either on disk or made anew at the next start.
+        self._rooms.learn(batch)
+        self._encryption.note(heard)
+        if batch.to_device:
+            await self._read_device_messages(intake)
+        if any(event.raw is not None for event in batch.events):
+            await self._read_pending(intake, InboxState.WAITING)
+        if batch.gaps or self._encryption.has_work:
+            self._work.set()
+        return heard
+
+    async def _keep_up(self, intake: Intake) -> None:
+        """What a sync leaves to be done, off the way of the next one."""
+        if await self._history.fill_gaps(intake):
+            await self._read_pending(intake, InboxState.WAITING)
+        await self._encryption.upkeep()
+
+    async def _read_device_messages(self, intake: Intake) -> None:
+        messages = await self._database.write(lambda tx: tx.journal.device_messages())
+        if not messages:
+            return
+        unlocked = await self._encryption.hear_device_messages(messages)
+        numbers = [message.number for message in messages]
+        await self._database.write(lambda tx: tx.journal.drop_device_messages(numbers))
+        for room_id in unlocked:
+            await self._read_pending(intake, InboxState.UNREADABLE, room_id=room_id)
+
+    async def _read_pending(
+        self, intake: Intake, *states: InboxState, room_id: RoomId | None = None
+    ) -> None:
+        """Try to decrypt what waits in the journal."""
+        while pending := await self._database.write(
+            lambda tx: tx.journal.pending(*states, room_id=room_id, limit=_RETRIED)
+        ):
+            changed = await self._judge(intake, pending)
+            # Those that stay as they are would be found again and again.
+            if not changed or len(pending) < _RETRIED:
+                break
+
+    async def _judge(self, intake: Intake, pending: Sequence[Pending]) -> bool:
+        changed = False
+        for at in range(0, len(pending), _BLOCK):
+            block = pending[at : at + _BLOCK]
+            resolved = [self._encryption.judge(one) for one in block]
+            news = [
+                new
+                for new, old in zip(resolved, block, strict=True)
+                if new.state is not old.state
+            ]
+            if news:
+                changed = True
+                await intake.resolve(news)
+            await asyncio.sleep(0)
+        return changed
+
+
+async def _insist(call: Callable[[], Awaitable[T]]) -> T:
+    """Make the call until it goes through, waiting longer each time."""
+    pause = _FIRST_PAUSE_S
+    while True:
+        try:
+            return await call()
+        except ChatUnavailable as error:
+            wait = max(pause, error.retry_after_s or 0.0)
+            log.warning("homeserver.unavailable", error=str(error), retry_after_s=round(wait, 1))
+        except ChatRefused as error:
+            wait = _LONGEST_PAUSE_S
+            log.error("homeserver.refused", error=str(error), retry_after_s=wait)
+        await asyncio.sleep(wait)
+        pause = min(pause * 2, _LONGEST_PAUSE_S)

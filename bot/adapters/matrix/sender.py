@@ -1,0 +1,94 @@
+"""Carrying out one parcel on the homeserver."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from bot.adapters.matrix.content import KEY, SEAL, Outgoing, event_for, seal
+from bot.adapters.matrix.rooms import EncryptedRooms
+from bot.adapters.matrix.transport import CLIENT, SEND_DEADLINE_S, Transport, escaped
+from bot.chat import Join, Leave, Parcel, TakeBack
+from bot.errors import ChatRefused, ChatUnavailable
+from flows.ids import EventId, RoomId
+
+_LEFT_ALREADY = frozenset(("M_FORBIDDEN", "M_NOT_FOUND", "M_UNKNOWN"))
+
+
+class Encrypts(Protocol):
+    """What the sender needs of encryption."""
+
+    async def encrypt(self, room_id: RoomId, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+        """The content of an ``m.room.encrypted`` that every member of the room can read."""
+        ...
+
+
+class Sender:
+    """Sends parcels; `deadline_s` is how long a call goes on trying by itself."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        rooms: EncryptedRooms,
+        encryption: Encrypts,
+        *,
+        deadline_s: float = SEND_DEADLINE_S,
+    ) -> None:
+        self._transport = transport
+        self._rooms = rooms
+        self._encryption = encryption
+        self._deadline_s = deadline_s
+
+    async def send(self, parcel: Parcel) -> EventId | None:
+        """Carry out a parcel; the id of the event, where one is made."""
+        match parcel.content:
+            case Join():
+                await self._join(parcel.room_id)
+                return None
+            case Leave():
+                await self._leave(parcel.room_id)
+                return None
+            case TakeBack(target=target):
+                return await self._take_back(parcel, target)
+            case _:
+                outgoing = event_for(parcel.content, parcel.once_key)
+                assert outgoing is not None  # the three without an event are above
+                return await self._event(parcel, outgoing)
+
+    async def _event(self, parcel: Parcel, outgoing: Outgoing) -> EventId:
+        room_id, kind, content = parcel.room_id, outgoing.type, outgoing.content
+        if outgoing.encryptable and await self._rooms.is_encrypted(room_id):
+            content = await self._encryption.encrypt(room_id, kind, content)
+            content[SEAL] = seal(parcel.once_key)
+            kind = "m.room.encrypted"
+        return await self._put(
+            f"{CLIENT}/rooms/{escaped(room_id)}/send/{kind}/{escaped(parcel.transaction_id)}",
+            content,
+        )
+
+    async def _take_back(self, parcel: Parcel, target: EventId) -> EventId:
+        room, transaction = escaped(parcel.room_id), escaped(parcel.transaction_id)
+        return await self._put(
+            f"{CLIENT}/rooms/{room}/redact/{escaped(target)}/{transaction}",
+            {KEY: parcel.once_key},
+        )
+
+    async def _put(self, path: str, content: dict[str, Any]) -> EventId:
+        answer = await self._transport.put(path, content, deadline_s=self._deadline_s)
+        event_id = answer.get("event_id")
+        if not isinstance(event_id, str):
+            raise ChatUnavailable(f"PUT {path}: the homeserver's answer names no event")
+        return EventId(event_id)
+
+    async def _join(self, room_id: RoomId) -> None:
+        await self._transport.post(
+            f"{CLIENT}/join/{escaped(room_id)}", {}, deadline_s=self._deadline_s
+        )
+
+    async def _leave(self, room_id: RoomId) -> None:
+        try:
+            await self._transport.post(
+                f"{CLIENT}/rooms/{escaped(room_id)}/leave", {}, deadline_s=self._deadline_s
+            )
+        except ChatRefused as error:
+            if error.code not in _LEFT_ALREADY:
+                raise

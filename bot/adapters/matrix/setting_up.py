@@ -1,0 +1,44 @@
+"""What is done once, when the bot is set up: before it runs, and without encryption keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.adapters.matrix.account import MatrixAccount
+from bot.adapters.matrix.transport import CLIENT, Transport
+from bot.errors import ChatUnavailable
+from flows.ids import RoomId, UserId
+
+ENCRYPTION = {
+    "type": "m.room.encryption",
+    "state_key": "",
+    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+}
+
+
+async def make_room(
+    account: MatrixAccount, *, name: str, invite: Sequence[UserId], encrypted: bool
+) -> RoomId:
+    """Make a private room and invite people to it.
+
+    Not repeated by itself: a second call makes a second room.
+    """
+    body: dict[str, Any] = {
+        "preset": "private_chat",
+        "name": name,
+        "invite": list(invite),
+        "initial_state": [ENCRYPTION] if encrypted else [],
+    }
+    async with Transport(account.homeserver, account.access_token) as transport:
+        answer = await transport.post(f"{CLIENT}/createRoom", body, deadline_s=0)
+    room_id = answer.get("room_id")
+    if not isinstance(room_id, str):
+        raise ChatUnavailable("POST /createRoom: the homeserver's answer names no room")
+    return RoomId(room_id)
+
+
+async def log_out(account: MatrixAccount) -> None:
+    """End the device and its token."""
+    async with Transport(account.homeserver, account.access_token) as transport:
+        await transport.post(f"{CLIENT}/logout", {}, deadline_s=0)

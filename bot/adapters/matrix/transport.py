@@ -1,0 +1,257 @@
+"""Requests to the homeserver: JSON in, JSON out, errors by who can mend them.
+
+A call is tried again, with growing pauses, only while trying again can help and only
+until its deadline; what lasts longer is `ChatUnavailable`, and the outbox or the
+listening loop decides when to come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
+
+CLIENT = "/_matrix/client/v3"
+
+SEND_DEADLINE_S = 20.0
+"""How long a call may go on trying by itself; the outbox goes on from there."""
+
+_LONGEST_PAUSE_S = 300.0
+_SHORTEST_PAUSE_S = 0.1
+"""A server that asks for less (0 is common) gets our own pauses, or we would spin."""
+_BACK_OFF_START_S = 0.25
+_BACK_OFF_MOST_S = 8.0
+_TIMEOUT_S = 30.0
+_MOST_CONNECTIONS = 48
+"""More than the 32 sends in flight, so that the long poll never waits for a connection."""
+
+_LOGGED_OUT = frozenset(
+    ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED")
+)
+_MAY_PASS = frozenset(("M_LIMIT_EXCEEDED", "M_RESOURCE_LIMIT_EXCEEDED"))
+"""Error codes that mean "later" whatever status they come with."""
+
+Json = dict[str, Any]
+
+
+class InteractionNeeded(ChatRefused):
+    """The server wants the account's password for this call (user-interactive authentication).
+
+    Attributes:
+        session: to be sent back together with the password.
+    """
+
+    def __init__(self, message: str, session: str) -> None:
+        self.session = session
+        super().__init__(message, code="INTERACTION_NEEDED")
+
+
+def escaped(part: str) -> str:
+    """One part of a path, percent-encoded: room and event ids may contain `/` and `?`."""
+    return quote(part, safe="")
+
+
+class Transport:
+    """The connections to one homeserver, with the account's token on each request.
+
+    Args:
+        homeserver: Base address, ``https://matrix.example.org``.
+        access_token: None before login.
+    """
+
+    def __init__(self, homeserver: str, access_token: str | None = None) -> None:
+        self._base = homeserver.rstrip("/")
+        headers = {"Content-Type": "application/json"}
+        if access_token is not None:
+            headers["Authorization"] = f"Bearer {access_token}"
+        self._headers = headers
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._opened: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._opened is not None:
+            await self._opened.close()
+            self._opened = None
+
+    async def get(self, path: str, **options: Any) -> Json:
+        """GET; see `request`."""
+        return await self.request("GET", path, None, **options)
+
+    async def put(self, path: str, body: Any, **options: Any) -> Json:
+        """PUT; see `request`."""
+        return await self.request("PUT", path, body, **options)
+
+    async def post(self, path: str, body: Any, **options: Any) -> Json:
+        """POST; see `request`. Only for calls that are harmless when made twice."""
+        return await self.request("POST", path, body, **options)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        timeout_s: float = _TIMEOUT_S,
+        deadline_s: float = SEND_DEADLINE_S,
+    ) -> Json:
+        """Make a call until it is answered, refused, or `deadline_s` would pass.
+
+        Args:
+            path: Already percent-encoded, query included.
+            body: What JSON can carry, or None for none.
+            timeout_s: For one try.
+            deadline_s: No try begins later than this; 0 means a single try.
+
+        Raises:
+            ChatUnavailable: Not now; `retry_after_s` if the server named a time.
+            ChatRefused: Never; `code` is the server's error code.
+            ChatLoggedOut: The token is not valid.
+        """
+        url = URL(self._base + path, encoded=True)
+        data = None if body is None else orjson.dumps(body)
+        give_up_at = time.monotonic() + deadline_s
+        tries = 0
+        while True:
+            try:
+                return await self._once(method, url, data, timeout_s)
+            except ChatUnavailable as error:
+                tries += 1
+                pause = error.retry_after_s
+                if pause is None or pause < _SHORTEST_PAUSE_S:
+                    pause = _back_off(tries)
+                if time.monotonic() + pause >= give_up_at:
+                    raise
+                await asyncio.sleep(pause)
+
+    async def _once(self, method: str, url: URL, data: bytes | None, timeout_s: float) -> Json:
+        try:
+            async with self._session().request(
+                method,
+                url,
+                data=data,
+                headers=self._headers,
+                timeout=self._timeout(timeout_s),
+                allow_redirects=False,
+            ) as response:
+                raw = await response.read()
+                status, headers = response.status, response.headers
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ChatUnavailable(
+                f"{method} {url.path}: no answer from the homeserver ({type(error).__name__})"
+            ) from error
+        answer = _decoded(raw)
+        if status < 300 and answer is not None:
+            return answer
+        raise _failure(method, url, status, headers, answer)
+
+    def _session(self) -> aiohttp.ClientSession:
+        # Made at the first request: a session must be made inside a running loop.
+        if self._opened is None:
+            self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, ttl_dns_cache=300),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._opened
+
+    def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
+        made = self._timeouts.get(seconds)
+        if made is None:
+            made = self._timeouts[seconds] = aiohttp.ClientTimeout(total=seconds, connect=10)
+        return made
+
+
+def _back_off(tries: int) -> float:
+    most = min(_BACK_OFF_MOST_S, _BACK_OFF_START_S * 2.0**tries)
+    return most * random.uniform(0.5, 1)
+
+
+def _decoded(raw: bytes) -> Json | None:
+    """The answer; None if it is not a JSON object (a gateway's HTML page, a cut body)."""
+    try:
+        answer = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        answer = _decoded_leniently(raw)
+    return answer if isinstance(answer, dict) else None
+
+
+def _decoded_leniently(raw: bytes) -> Any:
+    # orjson refuses half a surrogate pair. One such character in one message must not
+    # keep a whole sync answer from being read, again and again.
+    try:
+        answer = json.loads(raw.decode(errors="replace"))
+        return orjson.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _failure(
+    method: str, url: URL, status: int, headers: Mapping[str, str], answer: Json | None
+) -> ChatUnavailable | ChatRefused | ChatLoggedOut:
+    body = answer or {}
+    code = body.get("errcode")
+    code = code if isinstance(code, str) else ""
+    said = f"{method} {url.path}: {status} {code} {body.get('error', '')}".rstrip()
+    if status == 401 and code in _LOGGED_OUT:
+        return ChatLoggedOut(said)
+    if status == 401 and "flows" in body:
+        return InteractionNeeded(said, str(body.get("session", "")))
+    if status == 429 or code in _MAY_PASS:
+        return ChatUnavailable(said, retry_after_s=_asked_pause(headers, body))
+    if status < 300 or status == 408 or status >= 500:
+        return ChatUnavailable(said, retry_after_s=_header_pause(headers))
+    if answer is None and status in (401, 403, 404):
+        # Not the homeserver's own words: a proxy before it, or it is being set up.
+        return ChatUnavailable(said)
+    return ChatRefused(said, code=code or f"HTTP_{status}")
+
+
+def _asked_pause(headers: Mapping[str, str], body: Json) -> float | None:
+    """How long the server asks us to wait: its header first, then the older body field."""
+    pause = _header_pause(headers)
+    if pause is not None:
+        return pause
+    in_ms = body.get("retry_after_ms")
+    if isinstance(in_ms, int | float) and in_ms >= 0:
+        return min(in_ms / 1000, _LONGEST_PAUSE_S)
+    return None
+
+
+def _header_pause(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After", "").strip()
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except ValueError:
+            return None
+    if math.isnan(seconds):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_PAUSE_S)

@@ -1,0 +1,176 @@
+"""What people write, mark, edit and take back, turned into rows: the short path.
+
+Runs inside the transaction that keeps the read position. New replies of a batch are
+gathered and inserted together; everything rarer is handled one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, assert_never
+
+import orjson
+
+from bot.later import Later
+from bot.reactions import LATE_MARK, TAKEN_MARK, acknowledgement
+from flows.collection import GROUP_MARK, Placement, place
+from flows.digest.snapshot import ReplyKind
+from flows.messages import Edited, Incoming, Marked, Media, Withdrawn, Written
+from storage.replies import reply_values
+from storage.rooms import RoomUse
+
+if TYPE_CHECKING:
+    from bot.corrections import Corrections
+    from bot.world import World
+    from storage.transaction import Transaction
+
+
+class Answers:
+    """Takes what people do in rooms, one transaction at a time."""
+
+    def __init__(self, world: World, corrections: Corrections) -> None:
+        self._world = world
+        self._corrections = corrections
+
+    def take(self, tx: Transaction, incoming: Iterable[Incoming], *, now_ms: int) -> Later:
+        """Act on what people did; returns what else is to be done in this transaction."""
+        batch = _Batch(tx, now_ms)
+        later = Later()
+        for one in incoming:
+            if isinstance(one, Written):
+                self._written(tx, one, batch, later)
+            else:
+                # It may speak of a reply that is still in the batch.
+                batch.write()
+                self._pointing(tx, one, later, now_ms)
+        batch.write()
+        return later
+
+    def _written(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
+        world = self._world
+        use = world.use_of(message.room_id)
+        if use is RoomUse.GROUP:
+            if message.sender in world.organizers:
+                return
+            view = world.view(message.room_id)
+        elif use is RoomUse.DIRECT:
+            if _is_call_for_help(message.text):
+                later.asked_for_help.append(message)
+                return
+            private = world.private_view(message.sender)
+            if private is None:
+                later.answered_nothing.append(message)
+                return
+            view = private
+        else:
+            if use is RoomUse.ORGANIZERS:
+                later.for_organizers.append(message)
+            return
+        placement = place(message, view)
+        if placement is not None:
+            self._add(tx, message, placement, batch, later)
+        elif use is RoomUse.DIRECT:
+            later.answered_nothing.append(message)
+        elif _is_call_for_help(message.text):
+            later.asked_for_help.append(message)
+
+    def _add(
+        self,
+        tx: Transaction,
+        message: Written,
+        placement: Placement,
+        batch: _Batch,
+        later: Later,
+    ) -> None:
+        round_ = placement.round
+        seat = self._world.seat(tx, round_.dialogue_id, message.sender, round_.group_id)
+        batch.add(message, placement, seat)
+        later.touched.add(round_.dialogue_id)
+        if placement.late:
+            later.overtaken.add(round_.round_no)
+        rare = placement.kind is not ReplyKind.INDIVIDUAL or (placement.sealed and placement.late)
+        if rare or message.event_id in self._world.early:
+            batch.write()
+            self._after_rare(tx, message, placement, later, batch.now_ms)
+
+    def _after_rare(
+        self, tx: Transaction, message: Written, placement: Placement, later: Later, now_ms: int
+    ) -> None:
+        if message.event_id in self._world.early:
+            for waiting in tx.early.take(message.room_id, message.event_id):
+                self._pointing(tx, waiting, later, now_ms)
+            self._world.early.discard(message.event_id)
+        if placement.kind is ReplyKind.GROUP:
+            self._corrections.show_standing(tx, placement.round.round_no, now_ms=now_ms)
+        if placement.sealed and placement.late:
+            later.to_show_again.add(placement.round.round_no)
+
+    def _pointing(
+        self, tx: Transaction, one: Edited | Withdrawn | Marked, later: Later, now_ms: int
+    ) -> None:
+        match one:
+            case Edited():
+                self._corrections.edit(tx, one, later, now_ms=now_ms)
+            case Withdrawn():
+                self._corrections.withdraw(tx, one, later, now_ms=now_ms)
+            case Marked():
+                if one.mark.startswith(GROUP_MARK):
+                    self._corrections.mark(tx, one, later, now_ms=now_ms)
+            case _:
+                assert_never(one)
+
+
+class _Batch:
+    """New replies and their acknowledgements, written in one statement each."""
+
+    def __init__(self, tx: Transaction, now_ms: int) -> None:
+        self._tx = tx
+        self.now_ms = now_ms
+        self._replies: list[dict[str, Any]] = []
+        self._acknowledgements: list[dict[str, Any]] = []
+
+    def add(self, message: Written, placement: Placement, seat: int) -> None:
+        self._replies.append(
+            reply_values(
+                round_no=placement.round.round_no,
+                participant_no=seat,
+                kind=placement.kind,
+                room_id=message.room_id,
+                event_id=message.event_id,
+                sent_ms=message.sent_ms,
+                received_ms=self.now_ms,
+                text=message.text,
+                media=None if message.media is None else _media_json(message.media),
+                late=placement.late,
+                sealed=placement.sealed,
+            )
+        )
+        # Talk is not an answer, and a group's answer is confirmed by what now stands.
+        if placement.kind is ReplyKind.INDIVIDUAL:
+            mark = LATE_MARK if placement.late else TAKEN_MARK
+            self._acknowledgements.append(acknowledgement(message, mark, now_ms=self.now_ms))
+
+    def write(self) -> None:
+        self._tx.replies.add(self._replies)
+        self._tx.outbox.put_unchecked(self._acknowledgements)
+        self._replies, self._acknowledgements = [], []
+
+
+def _media_json(media: Media) -> str:
+    return orjson.dumps(
+        {
+            "kind": media.kind.value,
+            "name": media.name,
+            "mime": media.mime,
+            "size": media.size,
+            "address": media.address,
+        }
+    ).decode()
+
+
+_HELP_WORDS = frozenset({"hjälp", "hjalp", "help"})
+_LONGEST_CALL = 12
+
+
+def _is_call_for_help(text: str) -> bool:
+    return len(text) <= _LONGEST_CALL and text.strip(" !?.").casefold() in _HELP_WORDS

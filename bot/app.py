@@ -1,0 +1,214 @@
+"""The composition: every part made once, tied together, run in one task group."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.adapters.matrix.links import MatrixLinks
+from bot.answers import Answers
+from bot.board import Board
+from bot.clock import Clock
+from bot.commands.desk import CommandDesk
+from bot.commands.tools import Tools
+from bot.corrections import Corrections
+from bot.digests import Digests
+from bot.dispatcher import Dispatcher
+from bot.doorkeeper import Doorkeeper
+from bot.errors import ChatLoggedOut
+from bot.intake import DurableIntake
+from bot.packs import find_packs
+from bot.private import PrivateChats
+from bot.sender import Sender
+from bot.showing import Showing
+from bot.undeliverable import Undeliverable
+from bot.world import World
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.chat import Chat, Links
+    from bot.config import Config
+    from flows.ids import DialogueId, EffectKey, EventId
+    from storage.occurrences import Occurrence
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+
+def wall_clock() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251  the one place that asks; everybody else is told
+
+
+class App:
+    """The running bot, free of any particular chat network.
+
+    Args:
+        now: the wall clock, aware; a test moves it by hand.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        database: Database,
+        chat: Chat,
+        links: Links,
+        now: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._chat = chat
+        self._now = now
+        self._touched: set[DialogueId] = set()
+        self.ready = asyncio.Event()
+        self.world = World(chat.own_id, config.organizers_room)
+        digests = Digests(self.world, links)
+        showing = Showing()
+        self._dispatcher = Dispatcher(self.world, links, showing, digests)
+        self._board = Board(self.world)
+        self.sender = Sender(
+            database=database,
+            chat=chat,
+            undeliverable=Undeliverable(self.world, config.language),
+            now=now,
+            sent=self._note_sent,
+        )
+        self.clock = Clock(
+            database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick
+        )
+        tools = Tools(
+            world=self.world,
+            dispatcher=self._dispatcher,
+            digests=digests,
+            packs=lambda: find_packs(config.pack_folders),
+            organizers_room=config.organizers_room,
+            zone=config.zone.key,
+            language=config.language,
+            pace=config.pace,
+        )
+        self.intake = DurableIntake(
+            database=database,
+            world=self.world,
+            answers=Answers(self.world, Corrections(self.world)),
+            doorkeeper=Doorkeeper(self.world),
+            private=PrivateChats(self.world, self._dispatcher, config.language),
+            commands=CommandDesk(tools),
+            showing=showing,
+            digests=digests,
+            now=now,
+            changed=self._heard,
+            outbox_filled=self.sender.wake,
+        )
+
+    async def run(self) -> None:
+        """Run until cancelled, or until the chat does not accept the account any more."""
+        await self._chat.connect()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.sender.run())
+            # First what was written while the bot was away, then the clock: an answer sent
+            # in time shall not be late because the round was closed before it was read.
+            await self._chat.catch_up(self.intake)
+            log.info("bot.ready")
+            self.ready.set()
+            tasks.create_task(self._chat.listen(self.intake))
+            tasks.create_task(self.clock.run())
+            tasks.create_task(self._keep_boards())
+
+    # ------------------------------------------------------------ what the parts call
+
+    def _ring(self, tx: Transaction, occurrence: Occurrence, now: datetime) -> DialogueId | None:
+        self.world.ready(tx)
+        dialogue = self._dispatcher.ring(tx, occurrence, now=now)
+        return None if dialogue is None else dialogue.id
+
+    def _changed(self, dialogues: set[DialogueId]) -> None:
+        self._touched |= dialogues
+        self.sender.wake()
+
+    def _heard(self, dialogues: set[DialogueId]) -> None:
+        if dialogues:
+            self._touched |= dialogues
+            # A command may have started a dialogue or closed a step.
+            self.clock.poke()
+
+    async def _tick(self) -> None:
+        """As time passes: rows another process wrote may be due."""
+        self.sender.wake()
+
+    def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
+        if event_id is not None and key.endswith("/prompt/0"):
+            self._dispatcher.note_prompt(tx, key, event_id)
+
+    async def _keep_boards(self) -> None:
+        """Bring boards up to date, at most once in each interval."""
+        while True:
+            await asyncio.sleep(self._config.board_interval_s)
+            touched, self._touched = self._touched, set()
+            touched |= set(self.world.running)
+            if touched:
+                await self._database.write(partial(self._write_boards, touched=touched))
+                self.sender.wake()
+
+    def _write_boards(self, tx: Transaction, touched: set[DialogueId]) -> None:
+        now = self._now()
+        self.world.ready(tx)
+        for dialogue_id in sorted(touched):
+            dialogue = tx.dialogues.get(dialogue_id)
+            if dialogue is not None and dialogue.position >= 0:
+                self._board.post(tx, dialogue, now=now)
+
+
+async def run(config: Config) -> None:
+    """Run the bot on Matrix until SIGTERM or SIGINT; both end it cleanly.
+
+    Raises:
+        ChatLoggedOut: the access token is not accepted any more.
+    """
+    # Imported here: it loads the encryption, which commands that never connect can spare.
+    from bot.adapters.matrix.account import MatrixAccount  # noqa: PLC0415
+    from bot.adapters.matrix.client import MatrixChat  # noqa: PLC0415
+
+    account = MatrixAccount(
+        homeserver=config.matrix.homeserver,
+        user_id=config.matrix.user_id,
+        device_id=config.matrix.device_id,
+        access_token=config.matrix.access_token,
+    )
+    database = Database.open(config.database_url)
+    chat = MatrixChat(account, config.data_folder / "keys", database)
+    try:
+        app = App(config, database=database, chat=chat, links=MatrixLinks(account.user_id))
+        await _until_told_to_stop(app)
+    finally:
+        await chat.close()
+        database.close()
+        log.info("bot.stopped")
+
+
+async def _until_told_to_stop(app: App) -> None:
+    loop = asyncio.get_running_loop()
+    running = asyncio.ensure_future(app.run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("bot.stopping")
+    except BaseExceptionGroup as group:
+        # The task group's wrapping says nothing to an operator: the first cause does.
+        logged_out = group.subgroup(ChatLoggedOut)
+        if logged_out is not None:
+            raise _first(logged_out) from None
+        raise
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,182 @@
+"""What the bot needs of a chat network, and no more.
+
+An adapter (Matrix today) satisfies `Chat` and hands what it hears to an `Intake`. Nothing
+in here knows a homeserver, an event format or an HTTP status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from flows.ids import EffectKey, EventId, RoomId, UserId
+from storage.journal import Batch, Resolved
+
+# ---------------------------------------------------------------- what is sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A new message. `markdown` is CommonMark; `mentions` are the only people it pings.
+
+    `thread` roots the thread it goes into. `silent` messages are notices: clients do not
+    notify for them, and other bots do not answer them.
+    """
+
+    markdown: str
+    thread: EventId | None = None
+    mentions: tuple[UserId, ...] = ()
+    silent: bool = True
+    kind: Literal["post"] = "post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revise:
+    """New text for a message of our own, `target`."""
+
+    target: EventId
+    markdown: str
+    silent: bool = True
+    kind: Literal["revise"] = "revise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """An emoji on a message."""
+
+    target: EventId
+    mark: str
+    kind: Literal["react"] = "react"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Withdraw something of our own (a message, or a reaction)."""
+
+    target: EventId
+    kind: Literal["take_back"] = "take_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Accept an invitation to the room of the parcel; joining twice is harmless."""
+
+    kind: Literal["join"] = "join"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Leave the room of the parcel, or decline its invitation."""
+
+    kind: Literal["leave"] = "leave"
+
+
+Content = Post | Revise | React | TakeBack | Join | Leave
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One effect on its way to a room.
+
+    `once_key` is written into the event, so that it can be found again; `transaction_id`
+    is derived from it and lets the homeserver recognise a second try for about a day.
+    """
+
+    room_id: RoomId
+    content: Content
+    once_key: EffectKey
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a network can do, so that texts promise nothing it cannot."""
+
+    sees_edits: bool
+    sees_withdrawals: bool
+    hears_without_mention: bool
+    recognises_repeats: bool
+    """True if a second send of the same transaction id posts nothing (Matrix, for a day)."""
+    max_message_bytes: int
+
+
+# ---------------------------------------------------------------- what is heard
+
+
+class Intake(Protocol):
+    """Where an adapter puts what it hears. When a call returns, it is on disk."""
+
+    async def take(self, batch: Batch) -> None:
+        """Keep a batch and act on what can be read of it, all in one transaction.
+
+        The new read position is committed together with the events it stands behind.
+        Events seen before change nothing.
+        """
+        ...
+
+    async def resolve(self, resolved: Sequence[Resolved]) -> None:
+        """Act on journaled events that have been decrypted (or given up), and mark them."""
+        ...
+
+
+class Chat(Protocol):
+    """A chat network. Errors of every call: ChatUnavailable, ChatRefused, ChatLoggedOut."""
+
+    @property
+    def own_id(self) -> UserId:
+        """The bot's own account."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this network can do."""
+        ...
+
+    async def connect(self) -> None:
+        """Check the account, load keys and rooms; needed once, before the other calls."""
+        ...
+
+    async def catch_up(self, intake: Intake) -> None:
+        """Hear everything missed while the process was down, holes included, then return."""
+        ...
+
+    async def listen(self, intake: Intake) -> None:
+        """Hear what happens, for ever. Ends only by cancellation or ChatLoggedOut."""
+        ...
+
+    async def send(self, parcel: Parcel) -> EventId | None:
+        """Carry out a parcel; None where the network gives no id back (join, leave).
+
+        Calls with the same `transaction_id` take effect once, as far as
+        `capabilities.recognises_repeats` reaches. Retries of its own are short (seconds);
+        what lasts longer is ChatUnavailable and the outbox tries again.
+        """
+        ...
+
+    async def find(
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+    ) -> EventId | None:
+        """Look in the room for an event of ours that carries `once_key`, back to `since`."""
+        ...
+
+    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
+        """Make a private room (the organizers' room, at set-up)."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections and the lock on the key store."""
+        ...
+
+
+class Links(Protocol):
+    """Addresses a person can follow; pure, they ask nobody."""
+
+    def message(self, room_id: RoomId, event_id: str) -> str:
+        """A link to a message."""
+        ...
+
+    def private_chat(self) -> str:
+        """A link that opens a private chat with the bot."""
+        ...

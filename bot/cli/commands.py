@@ -1,0 +1,197 @@
+"""Which commands there are, their options, and the modules that carry them out.
+
+Options stand here and not with what carries them out, so that help need not load that.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from bot.cli.parser import Parser
+from bot.cli.terminal import Terminal
+from bot.wording import LANGUAGES, Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A word after ``runda``. `module` has ``run(parsed, terminal)``, the exit status."""
+
+    module: str
+    about: str
+    add_options: Callable[[Parser, Wording], None]
+
+    def run(self, parsed: argparse.Namespace, terminal: Terminal) -> int:
+        """Load the module and let it do its work."""
+        status: int = import_module(f"bot.cli.{self.module}").run(parsed, terminal)
+        return status
+
+
+def commands(words: Wording) -> dict[str, Command]:
+    """Every command, in the order in which an operator comes to need them."""
+    return {
+        "init": Command(
+            module="init",
+            about=words.say("log the bot in, make the organizers' room, write the configuration"),
+            add_options=_init,
+        ),
+        "check": Command(
+            module="check",
+            about=words.say("look through everything and tell what is wrong"),
+            add_options=_config_alone,
+        ),
+        "run": Command(
+            module="run",
+            about=words.say("run the bot until it is stopped (Ctrl-C or SIGTERM)"),
+            add_options=_config_alone,
+        ),
+        "start": Command(
+            module="start",
+            about=words.say("order a dialogue, now or at a time; the running bot begins it"),
+            add_options=_start,
+        ),
+        "status": Command(
+            module="status",
+            about=words.say("show how far the dialogues have come and what is stuck"),
+            add_options=_config_alone,
+        ),
+        "export": Command(
+            module="export",
+            about=words.say("write the answers of a dialogue to a file, as JSON or CSV"),
+            add_options=_export,
+        ),
+        "pack": Command(
+            module="pack",
+            about=words.say("list packs, check them, or see beforehand what people will see"),
+            add_options=_pack,
+        ),
+        "version": Command(
+            module="version",
+            about=words.say("show the version of this program"),
+            add_options=_nothing,
+        ),
+    }
+
+
+def overview(words: Wording) -> str:
+    """What `runda` alone shows."""
+    known = commands(words)
+    wide = max(len(name) for name in known)
+    lines = [f"  {name.ljust(wide)}  {command.about}" for name, command in known.items()]
+    return "\n".join(
+        [
+            words.say("Runda: group dialogue in the chat people already have."),
+            "",
+            words.say("usage: ") + "runda " + words.say("COMMAND …"),
+            "",
+            *lines,
+            "",
+            words.say("`runda COMMAND --help` shows what a command can be told."),
+        ]
+    )
+
+
+def _nothing(_parser: Parser, _words: Wording) -> None:
+    """No options of its own."""
+
+
+def _config_alone(parser: Parser, _words: Wording) -> None:
+    parser.add_config()
+
+
+def _init(parser: Parser, words: Wording) -> None:
+    parser.add_config()
+    option = parser.options.add_argument
+    file = words.say("FILE")
+    option(
+        "--homeserver",
+        metavar=words.say("ADDRESS"),
+        help=words.say("e.g. https://matrix.example.org, or the server's name"),
+    )
+    option("--user", metavar="@runda:example.org", help=words.say("the bot's account"))
+    option("--password-file", metavar=file, help=words.say("log in with the password in it"))
+    option("--token-file", metavar=file, help=words.say("use the access token in it"))
+    option(
+        "--organizer",
+        metavar="@anna:example.org",
+        action="append",
+        help=words.say("invite to the organizers' room (may be repeated)"),
+    )
+    option("--room-name", metavar=words.say("NAME"), help=words.say("of the organizers' room"))
+    option(
+        "--room",
+        metavar="!ID",
+        help=words.say("keep this organizers' room instead of making one (after a new login)"),
+    )
+    option("--plain", action="store_true", help=words.say("make the organizers' room unencrypted"))
+    option("--timezone", metavar="Europe/Stockholm", help=words.say("whose clock is meant"))
+    parser.add_choice("--language", LANGUAGES, help=words.say("what the bot speaks"))
+    option(
+        "--data-folder",
+        metavar=words.say("FOLDER"),
+        help=words.say("for the database and the keys (beside the configuration: data)"),
+    )
+    option("--yes", action="store_true", help=words.say("ask nothing: take what is usual"))
+    option("--force", action="store_true", help=words.say("replace a configuration that exists"))
+
+
+def _start(parser: Parser, words: Wording) -> None:
+    parser.arguments.add_argument(
+        "pack", metavar=words.say("PACK"), help=words.say("its name (`runda pack list`)")
+    )
+    parser.add_config()
+    option = parser.options.add_argument
+    option(
+        "--at",
+        metavar=words.say("TIME"),
+        help=words.say('e.g. "13:00", "tomorrow 9:30" or "2026-12-01 13:00" (else now)'),
+    )
+    parser.add_choice(
+        "--language", LANGUAGES, help=words.say("of this dialogue (else the configured one)")
+    )
+    option(
+        "--pace",
+        metavar="N",
+        type=float,
+        help=words.say("divide every length by it, for a rehearsal"),
+    )
+
+
+def _export(parser: Parser, words: Wording) -> None:
+    parser.arguments.add_argument(
+        "dialogue",
+        metavar=words.say("DIALOGUE"),
+        nargs="?",
+        help=words.say("e.g. grums-1 (else the latest)"),
+    )
+    parser.add_config()
+    parser.add_choice("--format", ("json", "csv"), help=words.say("else that of the file's name"))
+    option = parser.options.add_argument
+    option(
+        "--output",
+        metavar=words.say("FILE"),
+        help=words.say("where to write (else to the terminal)"),
+    )
+    option("--force", action="store_true", help=words.say("replace a file that exists"))
+
+
+def _pack(parser: Parser, words: Wording) -> None:
+    parser.arguments.add_argument(
+        "what",
+        choices=("check", "preview", "list"),
+        metavar="check|preview|list",
+        help=words.say("what to do"),
+    )
+    parser.arguments.add_argument(
+        "packs",
+        metavar=words.say("PACK"),
+        nargs="*",
+        help=words.say("a file, or the name of a pack"),
+    )
+    parser.add_config()
+    parser.add_choice("--language", LANGUAGES, help=words.say("of the preview"))
+    parser.options.add_argument(
+        "--at", metavar=words.say("TIME"), help=words.say("when the previewed dialogue begins")
+    )

@@ -1,0 +1,31 @@
+"""What commands work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.digests import Digests
+    from bot.dispatcher import Dispatcher
+    from bot.packs import PackFile
+    from bot.world import World
+    from flows.ids import RoomId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The parts of the bot that commands use, and the installation's settings.
+
+    `packs` lists the packs there are now: an organizer's new file counts without a restart.
+    """
+
+    world: World
+    dispatcher: Dispatcher
+    digests: Digests
+    packs: Callable[[], tuple[PackFile, ...]]
+    organizers_room: RoomId
+    zone: str
+    language: str
+    pace: float

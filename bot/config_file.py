@@ -1,0 +1,220 @@
+"""What may stand in config.toml, section by section, and what is looked at in each value.
+
+A validator's complaint goes on where the value ended, "matrix.room = … is not the id of a
+room"; ``bot.config_problems`` adds the place before it and the remedy after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from bot.wording import Wording
+
+TOKEN_VARIABLE = "RUNDA_ACCESS_TOKEN"  # noqa: S105  the name of a variable, no secret
+DATABASE_PASSWORD_VARIABLE = "RUNDA_DATABASE_PASSWORD"  # noqa: S105  likewise
+SQLITE = "sqlite:///"
+POSTGRES = ("postgresql+psycopg://", "postgresql://", "postgres://")
+
+_TOKEN = re.compile(r"(syt|mat|mct|mcr)_\w{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the file lies and in which language its problems are told."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    words: Wording
+
+    def path(self, written: str) -> Path:
+        """A path of the file, absolute."""
+        return (self.folder / Path(written).expanduser()).absolute()
+
+
+def _place(info: ValidationInfo) -> Place:
+    return cast("Place", info.context)
+
+
+def _homeserver(value: str, info: ValidationInfo) -> str:
+    address = urlsplit(value)
+    if address.scheme not in ("http", "https") or not address.hostname or address.query:
+        raise ValueError(_place(info).words.say("is not the address of a homeserver"))
+    return value.rstrip("/")
+
+
+def _user(value: str, info: ValidationInfo) -> str:
+    if not re.fullmatch(r"@[^:\s]+:\S+", value):
+        raise ValueError(_place(info).words.say("is not a Matrix account"))
+    return value
+
+
+def _room(value: str, info: ValidationInfo) -> str:
+    words = _place(info).words
+    if value.startswith("#"):
+        raise ValueError(words.say("is the room's address, not its id"))
+    if not re.fullmatch(r"!\S+", value):
+        raise ValueError(words.say("is not the id of a room"))
+    return value
+
+
+def _token_file(value: str | None, info: ValidationInfo) -> str | None:
+    place = _place(info)
+    if place.environ.get(TOKEN_VARIABLE):
+        return value
+    if value is None:
+        raise ValueError(place.words.say("is missing, and so is {name}", name=TOKEN_VARIABLE))
+    if _TOKEN.match(value):
+        # The value is not repeated: it would end in a log or on somebody's screen.
+        raise ValueError(place.words.say("holds the token itself instead of the name of a file"))
+    read_secret(place.path(value), place.words)
+    return value
+
+
+def _password_file(value: str | None, info: ValidationInfo) -> str | None:
+    place = _place(info)
+    if value is not None and not place.environ.get(DATABASE_PASSWORD_VARIABLE):
+        read_secret(place.path(value), place.words)
+    return value
+
+
+def _database(value: str | None, info: ValidationInfo) -> str | None:
+    words = _place(info).words
+    if value is None:
+        return None
+    if value.startswith(SQLITE):
+        if value.removeprefix(SQLITE) in ("", ":memory:"):
+            raise ValueError(words.say("names no file"))
+        return value
+    if not value.startswith(POSTGRES):
+        raise ValueError(words.say("is not the address of a database Runda can use"))
+    if urlsplit(value).password is not None:
+        raise ValueError(words.say("holds a password; secrets have a file of their own"))
+    return value
+
+
+def is_zone(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _zone(value: str, info: ValidationInfo) -> str:
+    if not is_zone(value):
+        raise ValueError(_place(info).words.say("is not a time zone"))
+    return value
+
+
+def _folder(value: str, info: ValidationInfo) -> str:
+    place = _place(info)
+    if not place.path(value).is_dir():
+        folder = str(place.path(value))
+        raise ValueError(place.words.say("is not a folder ({folder})", folder=folder))
+    return value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, validate_default=True)
+
+
+class MatrixSection(_Section):
+    """The bot's account on its homeserver."""
+
+    homeserver: Annotated[str, AfterValidator(_homeserver)] = Field(
+        examples=["https://matrix.example.org"]
+    )
+    user_id: Annotated[str, AfterValidator(_user)] = Field(examples=["@runda:example.org"])
+    device_id: Annotated[str, Field(min_length=1)] = Field(examples=["RUNDABOT"])
+    access_token_file: Annotated[str | None, AfterValidator(_token_file)] = Field(
+        default=None, examples=["secrets/access_token"]
+    )
+
+
+class OrganizersSection(_Section):
+    """Who steers: whoever is in this room."""
+
+    room: Annotated[str, AfterValidator(_room)] = Field(examples=["!abcdefgh:example.org"])
+
+
+class StorageSection(_Section):
+    """Where things are kept."""
+
+    data_folder: Annotated[str, Field(min_length=1)] = Field(default="data", examples=["data"])
+    database: Annotated[str | None, AfterValidator(_database)] = Field(
+        default=None, examples=["postgresql+psycopg://runda@localhost/runda"]
+    )
+    database_password_file: Annotated[str | None, AfterValidator(_password_file)] = Field(
+        default=None, examples=["secrets/database_password"]
+    )
+
+
+class DialogueSection(_Section):
+    """How dialogues run."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Europe/Stockholm", examples=["Europe/Stockholm"]
+    )
+    language: Literal["sv", "en"] = Field(default="sv", examples=["sv"])
+    packs: list[Annotated[str, AfterValidator(_folder)]] = Field(default=[], examples=[["packs"]])
+    pace: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = Field(
+        default=1.0, examples=[1.0]
+    )
+    board_interval_s: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = Field(
+        default=10.0, examples=[10.0]
+    )
+
+
+class LogSection(_Section):
+    """What is told to whoever runs the process."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", examples=["info"])
+    format: Literal["console", "json"] = Field(default="console", examples=["console"])
+
+
+class ConfigFile(_Section):
+    """The whole file."""
+
+    matrix: MatrixSection
+    organizers: OrganizersSection
+    storage: StorageSection
+    dialogue: DialogueSection
+    log: LogSection
+
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "matrix": MatrixSection,
+    "organizers": OrganizersSection,
+    "storage": StorageSection,
+    "dialogue": DialogueSection,
+    "log": LogSection,
+}
+"""What `ConfigFile` is made of."""
+
+
+def read_secret(path: Path, words: Wording) -> str:
+    """The one word in a file.
+
+    Raises:
+        ValueError: the file cannot be read, or holds something else.
+    """
+    try:
+        secret = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "UTF-8"
+        problem = words.say(
+            "names {path}, which cannot be read ({reason})", path=path, reason=reason
+        )
+        raise ValueError(problem) from error
+    if not secret or len(secret.split()) != 1:
+        raise ValueError(words.say("names {path}, which does not hold one word", path=path))
+    return secret

@@ -1,0 +1,172 @@
+"""Edits, withdrawals and marks: what people change of what they wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.later import Later
+from bot.parcels import react, take_back
+from flows.collection import GROUP_MARK
+from flows.digest.snapshot import ReplyKind
+from flows.group_answer import is_group_answer
+from flows.ids import EffectKey, EventId, RoundNo
+from flows.messages import Edited, Marked, Withdrawn
+from storage.replies import Reply
+from storage.rounds import Round, RoundStatus
+
+if TYPE_CHECKING:
+    from bot.world import World
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+
+class Corrections:
+    """Applies changes to stored replies."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def edit(self, tx: Transaction, edit: Edited, later: Later, *, now_ms: int) -> None:
+        """Give a reply its new wording; only its own author may."""
+        reply = tx.replies.find(edit.room_id, edit.target)
+        if reply is None:
+            self._keep_early(tx, edit)
+            return
+        round_ = tx.rounds.get(reply.round_no)
+        if round_ is None or reply.withdrawn_ms is not None or reply.text == edit.text:
+            return
+        if not self._is_author(tx, round_, reply, edit):
+            return
+        tx.replies.revise(reply, edit=edit.event_id, text=edit.text, now_ms=now_ms)
+        self._changed(reply, round_, later)
+        if round_.step_kind.collects and reply.kind is not ReplyKind.INDIVIDUAL:
+            self._edited_in_group_step(tx, reply, round_, edit, now_ms)
+
+    def _edited_in_group_step(
+        self, tx: Transaction, reply: Reply, round_: Round, edit: Edited, now_ms: int
+    ) -> None:
+        """An edit can make a message the group's answer by its first word, or no more so."""
+        is_answer = is_group_answer(edit.text)
+        marked_ms = tx.replies.first_mark_ms(reply.room_id, reply.event_id)
+        is_open = round_.status is RoundStatus.OPEN
+        if is_answer and reply.kind is ReplyKind.TALK and is_open:
+            tx.replies.declare(reply.reply_no, kind=ReplyKind.GROUP, declared_ms=edit.sent_ms)
+        elif not is_answer and reply.kind is ReplyKind.GROUP and marked_ms is None and is_open:
+            tx.replies.declare(reply.reply_no, kind=ReplyKind.TALK, declared_ms=None)
+        self.show_standing(tx, round_.round_no, now_ms=now_ms)
+
+    def _is_author(self, tx: Transaction, round_: Round, reply: Reply, edit: Edited) -> bool:
+        # Homeservers pass edits on without asking who may; clients ignore strangers' ones.
+        people = tx.people.of_dialogue(round_.dialogue_id)
+        author = next((one.user_id for one in people if one.number == reply.participant_no), None)
+        if author != edit.sender:
+            log.warning("edit.refused", event_id=edit.event_id, reason="not the author")
+        return author == edit.sender
+
+    def withdraw(self, tx: Transaction, one: Withdrawn, later: Later, *, now_ms: int) -> None:
+        """Take back a reply, a mark, or what has not been read yet."""
+        reply = tx.replies.find(one.room_id, one.target)
+        if reply is not None:
+            self._withdraw_reply(tx, reply, later, now_ms)
+            return
+        marked = tx.replies.remove_mark(one.room_id, one.target)
+        if marked is not None:
+            self._mark_gone(tx, one, marked, later, now_ms)
+            return
+        known = tx.journal.forget_raw(one.target) or tx.early.forget(one.room_id, one.target)
+        if not known:
+            self._keep_early(tx, one)
+
+    def _withdraw_reply(self, tx: Transaction, reply: Reply, later: Later, now_ms: int) -> None:
+        round_ = tx.rounds.get(reply.round_no)
+        if round_ is None or reply.withdrawn_ms is not None:
+            return
+        tx.replies.withdraw(reply.reply_no, now_ms=now_ms)
+        self._changed(reply, round_, later)
+        if reply.kind is ReplyKind.GROUP:
+            self.show_standing(tx, round_.round_no, now_ms=now_ms)
+
+    def mark(self, tx: Transaction, mark: Marked, later: Later, *, now_ms: int) -> None:
+        """A member's ✅ makes a message of an open group step the group's answer."""
+        reply = tx.replies.find(mark.room_id, mark.target)
+        if reply is None:
+            self._keep_early(tx, mark)
+            return
+        round_ = tx.rounds.get(reply.round_no)
+        may = mark.sender in self._world.participants(mark.room_id)
+        if round_ is None or not may or reply.kind is ReplyKind.INDIVIDUAL:
+            return
+        if round_.status is not RoundStatus.OPEN or reply.withdrawn_ms is not None:
+            return
+        tx.replies.add_mark(
+            room_id=mark.room_id,
+            event_id=mark.event_id,
+            target=mark.target,
+            sender=mark.sender,
+            sent_ms=mark.sent_ms,
+        )
+        # A mark on what is an answer already says that this one counts.
+        tx.replies.declare(reply.reply_no, kind=ReplyKind.GROUP, declared_ms=mark.sent_ms)
+        later.touched.add(round_.dialogue_id)
+        self.show_standing(tx, round_.round_no, now_ms=now_ms)
+
+    def _mark_gone(
+        self, tx: Transaction, one: Withdrawn, target: EventId, later: Later, now_ms: int
+    ) -> None:
+        reply = tx.replies.find(one.room_id, target)
+        round_ = None if reply is None else tx.rounds.get(reply.round_no)
+        if reply is None or round_ is None or round_.status is not RoundStatus.OPEN:
+            return
+        marked_ms = tx.replies.first_mark_ms(one.room_id, target)
+        if marked_ms is not None or is_group_answer(reply.text):
+            return
+        tx.replies.declare(reply.reply_no, kind=ReplyKind.TALK, declared_ms=None)
+        later.touched.add(round_.dialogue_id)
+        self.show_standing(tx, round_.round_no, now_ms=now_ms)
+
+    def show_standing(self, tx: Transaction, round_no: RoundNo, *, now_ms: int) -> None:
+        """Put the bot's own ✅ on the answer that counts, and take it off an earlier one.
+
+        Each move has a number of its own, so that going back and forth between two messages
+        is so many effects and not a repetition.
+        """
+        standing = tx.replies.standing_answer(round_no)
+        newest = tx.rounds.standing(round_no)
+        shown = None if newest is None else newest[1]
+        wanted = None if standing is None else standing.event_id
+        if shown == wanted:
+            return
+        number = 1 if newest is None else newest[0] + 1
+        effects = []
+        round_ = tx.rounds.get(round_no)
+        if round_ is None:
+            return
+        if newest is not None and shown is not None:
+            old = _standing_key(round_no, newest[0], shown)
+            effects.append(take_back(EffectKey(f"{old}/gone"), round_.room_id, old))
+        if wanted is not None:
+            key = _standing_key(round_no, number, wanted)
+            effects.append(react(key, round_.room_id, wanted, GROUP_MARK))
+        tx.outbox.put(effects, now_ms=now_ms)
+        tx.rounds.note_standing(round_no, number=number, event_id=wanted)
+
+    def _changed(self, reply: Reply, round_: Round, later: Later) -> None:
+        later.touched.add(round_.dialogue_id)
+        if round_.status is RoundStatus.CLOSED:
+            later.overtaken.add(round_.round_no)
+        if reply.sealed and round_.shown:
+            later.to_show_again.add(round_.round_no)
+
+    def _keep_early(self, tx: Transaction, one: Edited | Withdrawn | Marked) -> None:
+        """Keep it if its target may still come: something of the room is unread."""
+        unread = tx.journal.unread(one.room_id)
+        if unread:
+            tx.early.keep(one)
+            self._world.early.add(one.target)
+
+
+def _standing_key(round_no: RoundNo, number: int, event_id: EventId) -> EffectKey:
+    return EffectKey(f"round/{round_no}/standing/{number}/{event_id}")

@@ -1,0 +1,104 @@
+"""Which invitations the bot accepts, and what a room becomes by them.
+
+An organizer's invitation makes a room a group of the coming dialogue. Anybody may open a
+private chat. Every other invitation is declined: strangers shall not make the bot a
+witness of their rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.parcels import join, leave
+from flows.ids import EffectKey, RoomId
+from storage.instants import to_ms
+from storage.journal import Departure, Invitation, MemberChange, RoomFacts
+from storage.rooms import Room, RoomUse
+
+if TYPE_CHECKING:
+    from bot.world import World
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+
+class Doorkeeper:
+    """Keeps rooms and members, inside the transaction that journals them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def learn(
+        self,
+        tx: Transaction,
+        *,
+        rooms: Iterable[RoomFacts],
+        members: Iterable[MemberChange],
+        departures: Iterable[Departure],
+    ) -> list[RoomId]:
+        """Keep what changed of rooms; returns the private rooms the bot has just come into."""
+        entered: list[RoomId] = []
+        changed = False
+        for facts in rooms:
+            before = tx.rooms.get(facts.room_id)
+            tx.rooms.learn(facts)
+            changed = True
+            newly_in = facts.joined and (before is None or not before.joined)
+            if newly_in and before is not None and before.use is RoomUse.DIRECT:
+                entered.append(facts.room_id)
+        if tx.rooms.apply(list(members)):
+            changed = True
+        for departure in departures:
+            room = tx.rooms.get(departure.room_id)
+            if room is not None:
+                tx.rooms.put(replace(room, joined=False))
+                changed = True
+        if changed:
+            self._world.see_rooms(tx)
+            self._world.see_rounds(tx)
+        return entered
+
+    def answer(self, tx: Transaction, invitations: Iterable[Invitation], *, now: datetime) -> None:
+        """Accept or decline invitations."""
+        effects = []
+        for invitation in invitations:
+            room = self._room_for(tx, invitation)
+            # An invitation may come again after a leave: the time makes it another effect.
+            key = f"{invitation.room_id}/invitation/{to_ms(now)}"
+            if room is None:
+                log.info("invitation.declined", room_id=invitation.room_id)
+                effects.append(leave(EffectKey(f"{key}/leave"), invitation.room_id))
+                continue
+            tx.rooms.put(room)
+            effects.append(join(EffectKey(f"{key}/join"), invitation.room_id))
+            log.info("invitation.accepted", room_id=room.room_id, use=room.use.value)
+        if effects:
+            tx.outbox.put(effects, now_ms=to_ms(now))
+            self._world.see_rooms(tx)
+
+    def _room_for(self, tx: Transaction, invitation: Invitation) -> Room | None:
+        known = tx.rooms.get(invitation.room_id)
+        if known is not None and known.use is not RoomUse.NONE:
+            return replace(known, joined=False)
+        by_organizer = invitation.inviter in self._world.organizers
+        use = RoomUse.ORGANIZERS if invitation.room_id == self._world.organizers_room else None
+        if use is None and invitation.direct:
+            use = RoomUse.DIRECT
+        if use is None and by_organizer:
+            use = RoomUse.GROUP
+        if use is None:
+            return None
+        return Room(
+            room_id=invitation.room_id,
+            use=use,
+            name=invitation.name or "",
+            encrypted=invitation.encrypted,
+            joined=False,
+            number=tx.rooms.next_number(use),
+            peer=invitation.inviter if use is RoomUse.DIRECT else None,
+        )

@@ -1,0 +1,158 @@
+"""Where everything heard comes in: journal, answers, rooms and commands in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from flows.messages import Incoming
+from storage.instants import to_ms
+from storage.journal import Batch, InboxState, Resolved
+
+if TYPE_CHECKING:
+    from bot.answers import Answers
+    from bot.commands.desk import CommandDesk
+    from bot.digests import Digests
+    from bot.doorkeeper import Doorkeeper
+    from bot.later import Later
+    from bot.private import PrivateChats
+    from bot.showing import Showing
+    from bot.world import World
+    from flows.ids import DialogueId
+    from storage.database import Database
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+
+class DurableIntake:
+    """An `Intake`: what it has taken is on disk, and acted on as far as it can be read.
+
+    `changed` is called after each commit with the dialogues whose board may have changed;
+    `outbox_filled` when there may be something to send.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        world: World,
+        answers: Answers,
+        doorkeeper: Doorkeeper,
+        private: PrivateChats,
+        commands: CommandDesk,
+        showing: Showing,
+        digests: Digests,
+        now: Callable[[], datetime],
+        changed: Callable[[set[DialogueId]], None],
+        outbox_filled: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._world = world
+        self._answers = answers
+        self._doorkeeper = doorkeeper
+        self._private = private
+        self._commands = commands
+        self._showing = showing
+        self._digests = digests
+        self._now = now
+        self._changed = changed
+        self._outbox_filled = outbox_filled
+
+    async def take(self, batch: Batch) -> None:
+        """Keep a batch and act on it; see `bot.chat.Intake`."""
+        touched = await self._database.write(lambda tx: self._take(tx, batch))
+        self._tell(touched)
+
+    async def resolve(self, resolved: Sequence[Resolved]) -> None:
+        """Act on events that have been decrypted; see `bot.chat.Intake`."""
+        touched = await self._database.write(lambda tx: self._resolve(tx, resolved))
+        self._tell(touched)
+
+    def _tell(self, touched: set[DialogueId]) -> None:
+        self._changed(touched)
+        self._outbox_filled()
+
+    def _take(self, tx: Transaction, batch: Batch) -> set[DialogueId]:
+        now = self._now()
+        self._world.ready(tx)
+        fresh = tx.journal.add(batch.events)
+        tx.journal.keep_device_messages(batch.to_device)
+        tx.journal.keep_gaps(batch.gaps)
+        if batch.gap_progress is not None:
+            tx.journal.move_gap(batch.gap_progress)
+        if batch.position is not None:
+            tx.journal.move_position(batch.account, batch.position)
+        if batch.rooms or batch.members or batch.departures:
+            entered = self._doorkeeper.learn(
+                tx, rooms=batch.rooms, members=batch.members, departures=batch.departures
+            )
+            for room_id in entered:
+                self._private.welcome(tx, room_id, now=now)
+        if batch.invitations:
+            self._doorkeeper.answer(tx, batch.invitations, now=now)
+        return self._act(tx, [one.incoming for one in fresh if one.incoming is not None], now)
+
+    def _resolve(self, tx: Transaction, resolved: Sequence[Resolved]) -> set[DialogueId]:
+        now = self._now()
+        self._world.ready(tx)
+        changed = tx.journal.mark(resolved)
+        read = [one.incoming for one in changed if one.state is InboxState.DONE]
+        return self._act(tx, [one for one in read if one is not None], now)
+
+    def _act(self, tx: Transaction, incoming: list[Incoming], now: datetime) -> set[DialogueId]:
+        """Act on everything at once; if something of it cannot be, on each by itself.
+
+        The journal of this transaction stays in any case: one odd message never stops
+        the others, and never the read position.
+        """
+        if not incoming:
+            return set()
+        try:
+            with tx.savepoint():
+                return self._answer(tx, incoming, now)
+        except Exception:
+            log.exception("batch.failed", events=len(incoming))
+            self._world.forget()
+            return self._act_one_by_one(tx, incoming, now)
+
+    def _act_one_by_one(
+        self, tx: Transaction, incoming: Iterable[Incoming], now: datetime
+    ) -> set[DialogueId]:
+        touched: set[DialogueId] = set()
+        for one in incoming:
+            try:
+                with tx.savepoint():
+                    self._world.ready(tx)
+                    touched |= self._answer(tx, [one], now)
+            except Exception:
+                log.exception("event.failed", room_id=one.room_id, event_id=one.event_id)
+                self._world.forget()
+                tx.journal.set_aside(one.room_id, one.event_id, one.sent_ms)
+        self._world.ready(tx)
+        return touched
+
+    def _answer(
+        self, tx: Transaction, incoming: Iterable[Incoming], now: datetime
+    ) -> set[DialogueId]:
+        later = self._answers.take(tx, incoming, now_ms=to_ms(now))
+        self._do_later(tx, later, now)
+        return later.touched
+
+    def _do_later(self, tx: Transaction, later: Later, now: datetime) -> None:
+        for round_no in later.overtaken:
+            self._digests.overtaken(tx, round_no)
+        for round_no in later.to_show_again:
+            round_ = tx.rounds.get(round_no)
+            dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)
+            if round_ is not None and dialogue is not None and round_.shown:
+                self._showing.show(tx, dialogue, round_, now=now)
+        for message in later.asked_for_help:
+            self._private.help(tx, message, now=now)
+        for message in later.answered_nothing:
+            self._private.nothing_open(tx, message, now=now)
+        for message in later.for_organizers:
+            later.touched |= self._commands.handle(tx, message, now=now)

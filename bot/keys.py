@@ -1,0 +1,57 @@
+"""The keys of effects: dialogue / step / group / kind / occurrence.
+
+An effect decided twice gets the same key and is sent once. What is sent anew on purpose
+gets another occurrence.
+"""
+
+from __future__ import annotations
+
+from flows.ids import DialogueId, EffectKey, GroupId, RoundNo, StepId, UserId
+
+
+def prompt(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> EffectKey:
+    """The message that puts a step's question to a group."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/prompt/0")
+
+
+def private_prompt(dialogue_id: DialogueId, step_id: StepId, user_id: UserId) -> EffectKey:
+    """The same question in a person's private chat."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{user_id}/private-prompt/0")
+
+
+def reminder(dialogue_id: DialogueId, step_id: StepId, whom: str) -> EffectKey:
+    """The one reminder of a step, in a group's room or to a person."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{whom}/reminder/0")
+
+
+def question_for_answer(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> EffectKey:
+    """Asking a group, once, for the answer it has not given."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/ask/0")
+
+
+def shown(dialogue_id: DialogueId, round_no: RoundNo, time: int, part: int) -> EffectKey:
+    """Sealed answers shown to their group, for the `time`-th time."""
+    return EffectKey(f"{dialogue_id}/round-{round_no}/-/shown-{time}/{part}")
+
+
+def board(dialogue_id: DialogueId) -> EffectKey:
+    """The board: one message, edited ever after."""
+    return EffectKey(f"{dialogue_id}/-/-/board/0")
+
+
+BOARD_EDIT = "board-edit"
+
+
+def board_edit(dialogue_id: DialogueId, now_ms: int) -> EffectKey:
+    """One edit of the board."""
+    return EffectKey(f"{BOARD_EDIT}/{dialogue_id}/{now_ms}")
+
+
+def digest(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int) -> EffectKey:
+    """A part of a digest; `number` tells the issues of one scope apart."""
+    return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-{number}/{part}")
+
+
+def notice(dialogue_id: DialogueId, what: str) -> EffectKey:
+    """Something told the organizers once."""
+    return EffectKey(f"{dialogue_id}/-/-/notice/{what}")

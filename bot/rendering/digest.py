@@ -1,0 +1,270 @@
+"""A digest as chat messages: an overview for a phone's screen, and every answer in its thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from babel.dates import format_datetime
+
+from bot.rendering import markdown
+from bot.rendering.parts import Block, RenderedPart, paginate
+from bot.rendering.quotes import Permalink, Quoter, name
+from bot.wording import Wording
+from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart, Participation, StepPart
+from flows.packs.pack import StepKind
+
+SHORT_ANSWERS = 400
+"""Characters of all group answers together that still leave the overview one screen ..."""
+
+ANSWER_FRAME = 60
+"""... where each answer takes this much besides its words: its name, and the space around."""
+
+MAX_QUESTION = 280
+"""Characters of a question; enough to know it again."""
+
+
+def render(
+    digest: Digest, wording: Wording, *, permalink: Permalink, made_at: datetime | None = None
+) -> list[RenderedPart]:
+    """Write a digest as messages, each of at most `MAX_PART_BYTES`.
+
+    Args:
+        permalink: The address of a message. For one that is not sent yet it is called with a
+            token of lower-case letters, digits and hyphens, which it must leave as it is.
+        made_at: When the replies were read, in the organizers' zone; None leaves it out.
+
+    Returns:
+        First the overview; what follows belongs into its thread.
+    """
+    writer = _Writer(digest, wording, Quoter(digest.all_quotes, wording, permalink=permalink))
+    overview = paginate(writer.overview(made_at), again=writer.again)
+    details = [
+        part
+        for step in _to_read(digest.steps)
+        for part in paginate(writer.details(step), again=writer.again)
+    ]
+    return [*overview, *details]
+
+
+def _to_read(steps: Iterable[StepPart]) -> list[StepPart]:
+    """In the order of the pack, but what the groups answered before what each one thought."""
+    listed = list(steps)
+    begins: dict[str, int] = {}
+    for place, step in enumerate(listed):
+        begins.setdefault(step.scenario or step.step_id, place)
+    return sorted(
+        listed,
+        key=lambda step: (begins[step.scenario or step.step_id], step.kind is not StepKind.GROUP),
+    )
+
+
+class _Writer:
+    """The texts of one digest in one language."""
+
+    def __init__(self, digest: Digest, wording: Wording, quoter: Quoter) -> None:
+        self._digest = digest
+        self._wording = wording
+        self._quoter = quoter
+
+    def again(self, head: str) -> str:
+        """A heading that stood in an earlier message already."""
+        continued = self._wording.say("(continued)")
+        return f"{head} *{continued}*"
+
+    # ---------------------------------------------------------------- overview
+
+    def overview(self, made_at: datetime | None) -> Iterator[Block]:
+        """Who took part, who did not, and what there is to read."""
+        say, digest = self._wording.say, self._digest
+        yield Block(markdown=f"### {self._title()}\n\n{self._headline()}")
+        if digest.silent and len(digest.silent) < len(digest.groups):
+            names = self._names(digest.silent)
+            yield Block(markdown=f"**{say('No answers from:')}** {names}")
+        yield from self._per_step()
+        yield from self._per_group()
+        yield from self._short_answers()
+        notes = [*self._notes(digest.total), *self._ending(made_at)]
+        if notes:
+            yield Block(markdown="\\\n".join(notes))
+
+    def _title(self) -> str:
+        digest = self._digest
+        closed = next((step.title for step in digest.steps if step.step_id == digest.scope), None)
+        if closed is None:
+            return self._wording.say("Digest: {title}", title=name(digest.title))
+        return self._wording.say(
+            "Digest: {title} · {step}", title=name(digest.title), step=name(closed)
+        )
+
+    def _headline(self) -> str:
+        say, say_n, total = self._wording.say, self._wording.say_n, self._digest.total
+        answered = say(
+            "{answered} of {present} have answered", answered=total.answered, present=total.present
+        )
+        replies = say_n("{number} reply", "{number} replies", total.replies)
+        asked = [part for step in self._digest.steps for part in step.groups]
+        group_answers = [f"**{text}**" for text in self._group_answers(asked)]
+        return "\\\n".join([f"**{answered}** · {replies}", *group_answers])
+
+    def _group_answers(self, parts: Iterable[GroupPart]) -> list[str]:
+        asked = [part.answer for part in parts if part.answer is not None]
+        if not asked:
+            return []
+        given = asked.count(GroupAnswer.GIVEN)
+        return [
+            self._wording.say("{given} of {asked} group answers", given=given, asked=len(asked))
+        ]
+
+    def _per_group(self) -> Iterator[Block]:
+        head = self._wording.say("Group by group")
+        nothing = self._wording.say("no answers")
+        for group in self._digest.groups:
+            asked = [
+                part
+                for step in self._digest.steps
+                for part in step.groups
+                if part.group_id == group.group_id and part.answer is not None
+            ]
+            words = [
+                self._answered(group.counts.answered, group.counts.present),
+                *self._own_answers(asked),
+            ]
+            if group.silent:
+                words[0] = f"**{nothing}**"
+            line = f"- {self._name(group)}: {' · '.join(words)}"
+            yield Block(markdown=line, heads=(f"**{head}**",), item=True)
+
+    def _answered(self, answered: int, present: int) -> str:
+        return self._wording.say("{answered} of {present}", answered=answered, present=present)
+
+    def _own_answers(self, asked: list[GroupPart]) -> list[str]:
+        if len(asked) != 1:
+            return self._group_answers(asked)
+        match asked[0].answer:
+            case GroupAnswer.GIVEN:
+                return [self._wording.say("group answer ✓")]
+            case GroupAnswer.MISSING:
+                return [self._wording.say("no group answer")]
+            case GroupAnswer.AWAITED | None:
+                return [self._wording.say("group answer awaited")]
+
+    def _per_step(self) -> Iterator[Block]:
+        """For a whole dialogue; the digest of one step has said it all above."""
+        if self._digest.scope is not None:
+            return
+        head = self._wording.say("Step by step")
+        for step in self._digest.steps:
+            numbers = self._group_answers(step.groups) or [self._answered(*step.answered)]
+            line = f"- {name(step.title)}: {numbers[0]}"
+            yield Block(markdown=line, heads=(f"**{head}**",), item=True)
+
+    def _short_answers(self) -> Iterator[Block]:
+        """The groups' answers themselves, if they are few and short."""
+        given = [
+            part
+            for step in self._digest.steps
+            for part in step.groups
+            if self._digest.scope is not None and part.standing is not None
+        ]
+        texts = [part.standing.text for part in given if part.standing is not None]
+        if sum(len(text) + ANSWER_FRAME for text in texts) <= SHORT_ANSWERS:
+            head = self._wording.say("Group answers")
+            yield from self._given(given, (f"**{head}**",))
+
+    def _notes(self, counts: Counts) -> Iterator[str]:
+        """What a reader must know about the counts; nothing where there is nothing to tell."""
+        say_n = self._wording.say_n
+        if counts.unreadable:
+            text = say_n(
+                "{number} message could not be read, because its key is missing.",
+                "{number} messages could not be read, because their keys are missing.",
+                counts.unreadable,
+            )
+            yield f"**{text}**"
+        if counts.sealed:
+            yield say_n(
+                "{number} reply is sealed and not shown yet.",
+                "{number} replies are sealed and not shown yet.",
+                counts.sealed,
+            )
+        if counts.late:
+            yield say_n(
+                "{number} reply came after the close.",
+                "{number} replies came after the close.",
+                counts.late,
+            )
+        if counts.withdrawn:
+            yield say_n(
+                "{number} reply was withdrawn and is not shown.",
+                "{number} replies were withdrawn and are not shown.",
+                counts.withdrawn,
+            )
+        if counts.replaced:
+            yield say_n(
+                "{number} group answer was replaced by a later one.",
+                "{number} group answers were replaced by later ones.",
+                counts.replaced,
+            )
+
+    def _ending(self, made_at: datetime | None) -> Iterator[str]:
+        if self._digest.all_quotes:
+            yield self._wording.say("Every answer, with its source, is in the thread.")
+        if made_at is not None:
+            moment = format_datetime(made_at, "d MMMM HH:mm", locale=self._wording.language)
+            yield self._wording.say("As of {moment}.", moment=moment)
+
+    # ----------------------------------------------------------------- details
+
+    def details(self, step: StepPart) -> Iterator[Block]:
+        """Every answer of a step; nothing if there is none to show."""
+        if not any(part.all_quotes for part in step.groups):
+            return
+        title = name(step.title)
+        if step.kind is StepKind.GROUP:
+            text = self._wording.say("Group answers: {step}", step=title)
+        else:
+            text = self._wording.say("Individual answers: {step}", step=title)
+        head = f"### {text}"
+        question = name(markdown.render(step.question).text, length=MAX_QUESTION)
+        if question:
+            yield Block(markdown=question, heads=(head,))
+        yield from self._given((part for part in step.groups if part.standing), (head,))
+        yield from self._individual(step, head)
+        yield from self._lacking(step, head)
+
+    def _given(self, parts: Iterable[GroupPart], heads: tuple[str, ...]) -> Iterator[Block]:
+        for part in parts:
+            if part.standing is not None:
+                yield from self._quoter.quotation(part.standing, self._name(part), heads)
+
+    def _individual(self, step: StepPart, head: str) -> Iterator[Block]:
+        for part in step.groups:
+            replies = self._wording.say_n("{number} reply", "{number} replies", len(part.quotes))
+            heads = (head, f"**{self._name(part)}** · {replies}")
+            for quote in part.quotes:
+                yield from self._quoter.item(quote, heads)
+
+    def _lacking(self, step: StepPart, head: str) -> Iterator[Block]:
+        say = self._wording.say
+        missing = [part for part in step.groups if part.answer is GroupAnswer.MISSING]
+        awaited = [part for part in step.groups if part.answer is GroupAnswer.AWAITED]
+        silent = [part for part in step.groups if part.answer is None and not part.counts.replies]
+        for text, parts in (
+            (say("No group answer from:"), missing),
+            (say("Group answer awaited from:"), awaited),
+            (say("No answers from:"), silent),
+        ):
+            if parts:
+                yield Block(markdown=f"**{text}** {self._names(parts)}", heads=(head,))
+
+    # ------------------------------------------------------------------- names
+
+    def _names(self, groups: Iterable[GroupPart | Participation]) -> str:
+        return ", ".join(map(self._name, groups))
+
+    def _name(self, group: GroupPart | Participation) -> str:
+        """What the group is called; its number, if its room has no name."""
+        if group.name.strip():
+            return name(group.name)
+        return self._wording.say("Group {group}", group=name(group.group_id))

@@ -1,0 +1,44 @@
+"""What the bot explains of itself to participants."""
+
+from __future__ import annotations
+
+from bot.wording import Wording
+
+
+def welcome_markdown(words: Wording) -> str:
+    """The first message of a private chat."""
+    return words.say(
+        "Hello! I am Runda. Here you answer on your own: nobody in your group sees what you "
+        "write until the group question opens, and then without your name. The organizers see "
+        "the answers without names. Write **help** if you wonder about something."
+    )
+
+
+def help_markdown(words: Wording) -> str:
+    """The answer to "help"."""
+    return words.say(
+        "**How to answer**\n\n"
+        "- **On your own:** write your answer to me in private. I confirm it with 👍. Edit the "
+        "message to change it, delete it to take it back.\n"
+        "- **Together:** talk in your group's room. One of you writes a message that begins with "
+        "**Group answer:**, or marks a message with ✅. The newest counts until the time is up.\n"
+        "- A photo or a voice message is an answer too.\n"
+        "- 🕓 means that your answer came after the time was up. It is kept, and marked as late."
+    )
+
+
+def nothing_open_markdown(words: Wording) -> str:
+    """What a person reads who writes while there is nothing to answer."""
+    return words.say(
+        "No question is open right now, so I have not kept what you wrote. I write to you here "
+        "when there is one. A group's answer is written in the group's room."
+    )
+
+
+def not_in_a_group_markdown(words: Wording) -> str:
+    """What a person reads who is in no group's room."""
+    return words.say(
+        "I cannot find you in any group yet, so I cannot keep answers from you. Join your "
+        "group's room first, with the link or the code at your table. Ask an organizer if you "
+        "have none."
+    )

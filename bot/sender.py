@@ -1,0 +1,239 @@
+"""Carries out what the outbox holds: in order in each room, in parallel between rooms.
+
+Before a first attempt it is written down that one is made; afterwards, that it succeeded.
+Whatever happens in between, the effect is tried again under the same transaction id, which
+the homeserver recognises for about a day; after that it is looked up before it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.chat import Chat, Parcel
+from bot.errors import ChatRefused, ChatUnavailable
+from bot.keys import BOARD_EDIT
+from bot.parcels import Never, NotYet, open_content, unpack
+from bot.reactions import ACKNOWLEDGEMENT
+from storage.instants import from_ms, to_ms
+from storage.outbox import Due
+
+if TYPE_CHECKING:
+    from bot.undeliverable import Undeliverable
+    from flows.ids import EffectKey, EventId
+    from storage.database import Database
+    from storage.outbox import Sent
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 32
+"""Requests at once. A homeserver gains nothing from more, and its other users lose."""
+
+_BATCH = 512
+_FORGOTTEN_AFTER = timedelta(hours=20)
+"""Homeservers forget transaction ids after a day; from here on an effect is looked up."""
+_WAIT_FOR_OTHER_MS = 300
+_BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+_EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
+"""Effects nobody refers to later; their rows go when they are sent."""
+
+
+def transaction_id(key: EffectKey) -> str:
+    """What the homeserver knows an effect by: a hash of its key, the same at every try."""
+    return "r" + hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+class Sender:
+    """Drains the outbox. One per process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        chat: Chat,
+        undeliverable: Undeliverable,
+        now: Callable[[], datetime],
+        sent: Callable[[Transaction, EffectKey, EventId | None], None],
+    ) -> None:
+        self._database = database
+        self._chat = chat
+        self._undeliverable = undeliverable
+        self._now = now
+        self._on_sent = sent
+        self._filled = asyncio.Event()
+        self._done_ready = asyncio.Event()
+        self._done: list[tuple[Due, EventId | None]] = []
+        self._flying: set[int] = set()
+        self._lanes: dict[str, deque[Due]] = defaultdict(deque)
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._filled.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._flying
+
+    async def run(self) -> None:
+        """Send, for ever; ends by cancellation, or with ChatLoggedOut."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._note_done())
+            while True:
+                self._filled.clear()
+                due = await self._claim()
+                for one in due:
+                    self._board(one, tasks)
+                if len(due) < _BATCH:
+                    await self._rest()
+
+    async def _rest(self) -> None:
+        next_ms = await self._database.write(lambda tx: tx.outbox.next_due_ms())
+        timeout = None
+        if next_ms is not None and not self._flying:
+            timeout = max(0.05, (next_ms - to_ms(self._now())) / 1000)
+        elif self._flying:
+            # What was postponed while others flew has a time of its own.
+            timeout = 1.0
+        try:
+            async with asyncio.timeout(timeout):
+                await self._filled.wait()
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> list[Due]:
+        """Take what is due and not yet on its way, and write down that it is tried."""
+        now_ms = to_ms(self._now())
+        flying = frozenset(self._flying)
+
+        def claim(tx: Transaction) -> list[Due]:
+            due = tx.outbox.due(now_ms=now_ms, besides=flying, limit=_BATCH)
+            tx.outbox.note_try([one.number for one in due], now_ms=now_ms)
+            return due
+
+        due = await self._database.write(claim)
+        self._flying.update(one.number for one in due)
+        return due
+
+    def _board(self, due: Due, tasks: asyncio.TaskGroup) -> None:
+        """Put an effect into its lane: one at a time, in order, for each room.
+
+        Acknowledgements need no order, and a room may get many at once: they have four
+        lanes of their own in each room.
+        """
+        lane = str(due.room_id)
+        if due.key.startswith(ACKNOWLEDGEMENT):
+            lane = f"{lane}/{due.number % 4}"
+        waiting = self._lanes.get(lane)
+        if waiting is not None:
+            waiting.append(due)
+            return
+        self._lanes[lane].append(due)
+        tasks.create_task(self._drive(lane))
+
+    async def _drive(self, lane: str) -> None:
+        waiting = self._lanes[lane]
+        try:
+            while waiting:
+                due = waiting.popleft()
+                if not await self._deliver(due):
+                    # The ones behind it keep their order: they come back with it.
+                    self._flying.difference_update(one.number for one in waiting)
+                    waiting.clear()
+        finally:
+            del self._lanes[lane]
+
+    async def _deliver(self, due: Due) -> bool:
+        """Send one effect; False if it has to come again later."""
+        try:
+            async with self._slots:
+                event_id = await self._send(due)
+        except NotYet:
+            await self._postpone(due, _WAIT_FOR_OTHER_MS, "waits for an earlier message")
+            return False
+        except ChatUnavailable as error:
+            wait_s = error.retry_after_s or _BACK_OFF_S[min(due.tries, len(_BACK_OFF_S) - 1)]
+            log.warning("effect.postponed", key=due.key, retry_after_s=wait_s, reason=str(error))
+            await self._postpone(due, int(wait_s * 1000), str(error))
+            return False
+        except (ChatRefused, Never) as error:
+            await self._give_up(due, error)
+            return True
+        self._done.append((due, event_id))
+        self._done_ready.set()
+        return True
+
+    async def _send(self, due: Due) -> EventId | None:
+        packed = open_content(due.content)
+        fates = await self._fates(packed.speaks_of) if packed.speaks_of else {}
+        parcel = Parcel(
+            room_id=due.room_id,
+            content=unpack(packed, fates),
+            once_key=due.key,
+            transaction_id=transaction_id(due.key),
+        )
+        if due.first_try_ms is not None:
+            first_try = from_ms(due.first_try_ms)
+            if self._now() - first_try > _FORGOTTEN_AFTER:
+                found = await self._chat.find(due.room_id, due.key, since=first_try)
+                if found is not None:
+                    log.info("effect.found", key=due.key)
+                    return found
+        return await self._chat.send(parcel)
+
+    async def _fates(self, keys: Sequence[EffectKey]) -> dict[EffectKey, Sent]:
+        def look_up(tx: Transaction) -> dict[EffectKey, Sent]:
+            found = ((key, tx.outbox.fate(key)) for key in keys)
+            return {key: fate for key, fate in found if fate is not None}
+
+        return await self._database.write(look_up)
+
+    async def _postpone(self, due: Due, wait_ms: int, reason: str) -> None:
+        due_ms = to_ms(self._now()) + wait_ms
+        await self._database.write(
+            lambda tx: tx.outbox.postpone(due.number, due_ms=due_ms, error=reason)
+        )
+        self._flying.discard(due.number)
+        self._filled.set()
+
+    async def _give_up(self, due: Due, error: Exception) -> None:
+        """Note that an effect cannot be carried out, and tell the organizers."""
+        now = self._now()
+        log.error("effect.refused", key=due.key, room_id=due.room_id, reason=str(error))
+
+        def give_up(tx: Transaction) -> None:
+            tx.outbox.fail(due.number, now_ms=to_ms(now), error=str(error))
+            self._undeliverable.tell(tx, due, error, now=now)
+
+        await self._database.write(give_up)
+        self._flying.discard(due.number)
+        self._filled.set()
+
+    async def _note_done(self) -> None:
+        """Mark what has been sent: everything since the last commit in one."""
+        while True:
+            await self._done_ready.wait()
+            self._done_ready.clear()
+            done, self._done = self._done, []
+            if done:
+                await self._database.write(partial(self._mark, done=done))
+                self._flying.difference_update(due.number for due, _ in done)
+                self._filled.set()
+
+    def _mark(self, tx: Transaction, done: Sequence[tuple[Due, EventId | None]]) -> None:
+        kept = []
+        for due, event_id in done:
+            if not due.key.startswith(_EPHEMERAL):
+                kept.append((due.number, event_id))
+                self._on_sent(tx, due.key, event_id)
+        tx.outbox.drop([due.number for due, _ in done if due.key.startswith(_EPHEMERAL)])
+        tx.outbox.note_sent(kept, now_ms=to_ms(self._now()))

@@ -1,0 +1,133 @@
+"""Reading the replies a digest is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from flows.digest.snapshot import (
+    ReplyRecord,
+    RoundRecord,
+    Snapshot,
+    Source,
+    StepRecord,
+)
+from flows.packs.pack import Step, StepKind
+from storage.replies import Reply
+from storage.rounds import Round, RoundStatus
+
+if TYPE_CHECKING:
+    from bot.world import World
+    from flows.dialogue import Dialogue
+    from flows.ids import StepId
+    from storage.transaction import Transaction
+
+
+def steps_of_scope(dialogue: Dialogue, scope: StepId | None) -> list[Step]:
+    """The collecting steps a digest speaks of.
+
+    A step's digest speaks of its whole scenario so far: the group's answer is read beside
+    what its people had said on their own.
+    """
+    steps = dialogue.pack.steps
+    collecting = [step for step in steps if step.kind.collects]
+    if scope is None:
+        return collecting
+    step = dialogue.pack.step(scope)
+    if step is None:
+        return []
+    until = steps.index(step)
+    return [
+        other
+        for other in collecting
+        if other.id == scope
+        or (other.scenario and other.scenario == step.scenario and steps.index(other) < until)
+    ]
+
+
+def scopes_of(dialogue: Dialogue, step_id: StepId) -> set[StepId | None]:
+    """The scopes whose digests speak of a step."""
+    own = {step.id for step in dialogue.pack.steps if step.kind.collects}
+    return {None} | {
+        scope for scope in own if any(s.id == step_id for s in steps_of_scope(dialogue, scope))
+    }
+
+
+def take_snapshot(
+    tx: Transaction, world: World, dialogue: Dialogue, scope: StepId | None
+) -> Snapshot:
+    """Everything stored of a scope, at this moment."""
+    steps = steps_of_scope(dialogue, scope)
+    wanted = {step.id for step in steps}
+    rounds = [one for one in tx.rounds.of_dialogue(dialogue.id) if one.step_id in wanted]
+    opened = {one.step_id for one in rounds}
+    unreadable = tx.journal.unreadable_by_room()
+    by_number = {one.round_no: one for one in rounds}
+    replies = tx.replies.of_rounds(list(by_number))
+    return Snapshot(
+        dialogue_id=dialogue.id,
+        title=dialogue.pack.title.get(dialogue.language),
+        language=dialogue.language,
+        scope=scope,
+        steps=tuple(_step(step, dialogue.language) for step in steps if step.id in opened),
+        rounds=tuple(
+            _round(one, dialogue, world, unreadable.get(one.room_id, 0)) for one in rounds
+        ),
+        replies=tuple(_reply(reply, by_number[reply.round_no]) for reply in replies),
+    )
+
+
+def _step(step: Step, language: str) -> StepRecord:
+    return StepRecord(
+        step_id=step.id,
+        kind=step.kind,
+        title=step.title.get(language),
+        question=step.text.get(language),
+        scenario=step.scenario,
+        sealed=step.kind is StepKind.INDIVIDUAL and step.sealed,
+    )
+
+
+def _round(round_: Round, dialogue: Dialogue, world: World, unreadable: int) -> RoundRecord:
+    group = dialogue.group(round_.group_id)
+    closed = round_.status is RoundStatus.CLOSED
+    present = round_.present if closed else len(world.participants(round_.room_id))
+    return RoundRecord(
+        step_id=round_.step_id,
+        group_id=round_.group_id,
+        group_name=round_.group_id if group is None else group.name,
+        present=present,
+        closed=closed,
+        no_answer=round_.no_answer,
+        unreadable=unreadable,
+    )
+
+
+def _reply(reply: Reply, round_: Round) -> ReplyRecord:
+    media = None if reply.media is None else orjson.loads(reply.media)
+    return ReplyRecord(
+        reply_no=reply.reply_no,
+        step_id=round_.step_id,
+        group_id=round_.group_id,
+        kind=reply.kind,
+        person=reply.participant_no,
+        text=reply.text,
+        sent_ms=reply.sent_ms,
+        source=_source(reply, round_),
+        media=None if media is None else media["name"],
+        late=reply.late,
+        edited=reply.edited_ms is not None,
+        withdrawn=reply.withdrawn_ms is not None,
+        declared_ms=reply.declared_ms,
+    )
+
+
+def _source(reply: Reply, round_: Round) -> Source | None:
+    if not reply.sealed:
+        return Source(room_id=reply.room_id, event_id=reply.event_id)
+    if reply.shown_by is None:
+        return None
+    # The group's room, not the private chat: nobody else can enter that, and its id would
+    # tie answers of one person together.
+    return Source(room_id=round_.room_id, shown_by=reply.shown_by)

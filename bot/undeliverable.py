@@ -1,0 +1,54 @@
+"""Telling the organizers, by name of group and reason, what could not be delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.parcels import post
+from bot.reactions import ACKNOWLEDGEMENT
+from bot.rendering.markdown import escape
+from bot.wording import wording
+from flows.ids import EffectKey
+from storage.instants import to_ms
+from storage.rooms import RoomUse
+
+if TYPE_CHECKING:
+    from bot.world import World
+    from storage.outbox import Due
+    from storage.transaction import Transaction
+
+
+class Undeliverable:
+    """Says once per room and hour what went wrong there; a room gone fails many times."""
+
+    def __init__(self, world: World, language: str) -> None:
+        self._world = world
+        self._language = language
+
+    def tell(self, tx: Transaction, due: Due, error: Exception, *, now: datetime) -> None:
+        """Put a notice to the organizers into the outbox.
+
+        Not for a failed acknowledgement (the answer is stored, nothing is missing), and not
+        when the organizers' own room is the one that refuses.
+        """
+        world = self._world.ready(tx)
+        if due.key.startswith(ACKNOWLEDGEMENT) or due.room_id == world.organizers_room:
+            return
+        room = world.rooms.get(due.room_id)
+        words = wording(self._language)
+        if room is not None and room.use is RoomUse.GROUP:
+            text = words.say(
+                "⚠️ I cannot reach **{group}**: {reason}. Check that I am still in its room and "
+                "may write there.",
+                group=escape(room.name or str(room.number)),
+                reason=escape(str(error)),
+            )
+        else:
+            text = words.say(
+                "⚠️ A private message could not be delivered: {reason}.",
+                reason=escape(str(error)),
+            )
+        key = EffectKey(f"{due.room_id}/-/-/undeliverable/{now:%Y-%m-%dT%H}")
+        notice = post(key, world.organizers_room, text, silent=False)
+        tx.outbox.put([notice], now_ms=to_ms(now))

@@ -1,0 +1,178 @@
+"""What the database thread keeps in memory, so that taking a reply looks nothing up.
+
+A copy of a few tables: who is in which room, which rounds are open. It belongs to the
+database thread alone and changes only inside a transaction there; if that transaction
+comes to nothing, everything is read anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from flows.collection import RoomView, RoundView
+from flows.dialogue import Status
+from flows.ids import DialogueId, EventId, GroupId, RoomId, UserId
+from flows.packs.pack import StepKind
+from storage.rooms import Room, RoomUse
+from storage.rounds import Round, RoundStatus
+
+if TYPE_CHECKING:
+    from flows.dialogue import Dialogue
+    from storage.transaction import Transaction
+
+_NOTHING = RoomView(private=False)
+
+
+class World:
+    """The state of all rooms, as the last transaction left it."""
+
+    def __init__(self, own_id: UserId, organizers_room: RoomId) -> None:
+        self.own_id = own_id
+        self.organizers_room = organizers_room
+        self.rooms: dict[RoomId, Room] = {}
+        self.organizers: frozenset[UserId] = frozenset()
+        self.early: set[EventId] = set()
+        self.running: dict[DialogueId, Dialogue] = {}
+        self._members: dict[RoomId, dict[UserId, str | None]] = {}
+        self._groups_of: dict[UserId, tuple[RoomId, ...]] = {}
+        self._private_rooms: dict[UserId, RoomId] = {}
+        self._views: dict[RoomId, RoomView] = {}
+        self._private: dict[RoomId, RoomView] = {}
+        self._seats: dict[tuple[DialogueId, UserId], int] = {}
+        self._known = False
+
+    def ready(self, tx: Transaction) -> World:
+        """This world, read from the database if it is not known (any more)."""
+        if not self._known:
+            self.see_rooms(tx)
+            self.see_rounds(tx)
+            self.early = tx.early.targets()
+            self._known = True
+        tx.after_rollback(self.forget)
+        return self
+
+    def forget(self) -> None:
+        """Read everything anew at the next transaction."""
+        self._known = False
+
+    # ------------------------------------------------------------ rooms and people
+
+    def see_rooms(self, tx: Transaction) -> None:
+        """Read rooms and members anew."""
+        self.rooms = {room.room_id: room for room in tx.rooms.all()}
+        organizers = tx.rooms.members(self.organizers_room)
+        self.organizers = frozenset(member.user_id for member in organizers) - {self.own_id}
+        self._members = defaultdict(dict)
+        groups_of: dict[UserId, list[RoomId]] = defaultdict(list)
+        for member in tx.rooms.members_of_groups():
+            # Organizers look in everywhere; they steer and are not asked.
+            if member.user_id != self.own_id and member.user_id not in self.organizers:
+                self._members[member.room_id][member.user_id] = member.name
+                groups_of[member.user_id].append(member.room_id)
+        self._private_rooms = {
+            room.peer: room.room_id
+            for room in self.rooms.values()
+            if room.use is RoomUse.DIRECT and room.joined and room.peer is not None
+        }
+        self._groups_of = {user: tuple(self._in_order(own)) for user, own in groups_of.items()}
+
+    def _in_order(self, rooms: Iterable[RoomId]) -> list[RoomId]:
+        return sorted(rooms, key=lambda room_id: self.rooms[room_id].number or 0)
+
+    def use_of(self, room_id: RoomId) -> RoomUse:
+        """What a room is to us."""
+        if room_id == self.organizers_room:
+            return RoomUse.ORGANIZERS
+        room = self.rooms.get(room_id)
+        return RoomUse.NONE if room is None else room.use
+
+    def participants(self, room_id: RoomId) -> Mapping[UserId, str | None]:
+        """The people of a group room with their display names; not the bot, no organizers."""
+        return self._members.get(room_id, {})
+
+    def private_room(self, user_id: UserId) -> RoomId | None:
+        """The private chat with a person, None if she has not opened one."""
+        return self._private_rooms.get(user_id)
+
+    # ------------------------------------------------------------ rounds
+
+    def see_rounds(self, tx: Transaction) -> None:
+        """Read running dialogues, their rounds and their participants anew."""
+        self.running = {
+            dialogue.id: dialogue for dialogue in tx.dialogues.in_status(Status.RUNNING)
+        }
+        rounds: dict[tuple[DialogueId, GroupId], list[Round]] = defaultdict(list)
+        for round_ in tx.rounds.of_running_dialogues():
+            rounds[round_.dialogue_id, round_.group_id].append(round_)
+        self._views = {}
+        self._private = {}
+        for dialogue in self.running.values():
+            for group in dialogue.groups:
+                shared, private = _views(rounds[dialogue.id, group.id])
+                self._views[group.room_id] = shared
+                self._private[group.room_id] = private
+        self._seats = {
+            (dialogue_id, person.user_id): person.number
+            for dialogue_id in self.running
+            for person in tx.people.of_dialogue(dialogue_id)
+        }
+
+    def view(self, room_id: RoomId) -> RoomView:
+        """The rounds of a group's room."""
+        return self._views.get(room_id, _NOTHING)
+
+    def private_view(self, user_id: UserId) -> RoomView | None:
+        """The rounds a person answers in private: those of her group.
+
+        Returns:
+            None if she is in no group's room of a running dialogue.
+        """
+        room_id = self.group_room(user_id)
+        return None if room_id is None else self._private[room_id]
+
+    def group_room(self, user_id: UserId) -> RoomId | None:
+        """The group room of a person, the first of them where a dialogue is running."""
+        for room_id in self._groups_of.get(user_id, ()):
+            if room_id in self._private:
+                return room_id
+        return None
+
+    def in_a_group(self, user_id: UserId) -> bool:
+        """Whether the person is in any group room at all."""
+        return user_id in self._groups_of
+
+    def seat(
+        self, tx: Transaction, dialogue_id: DialogueId, user_id: UserId, group_id: GroupId
+    ) -> int:
+        """The person's number in a dialogue."""
+        number = self._seats.get((dialogue_id, user_id))
+        if number is None:
+            number = tx.people.number_of(dialogue_id, user_id, group_id)
+            self._seats[dialogue_id, user_id] = number
+        return number
+
+
+def _views(rounds: list[Round]) -> tuple[RoomView, RoomView]:
+    """What the group's room and its people's private chats see of these rounds, oldest first."""
+    seen = [(round_, _view(round_)) for round_ in rounds]
+    current = next((view for round_, view in reversed(seen) if view.is_open), None)
+    individual = [view for _, view in seen if view.kind is StepKind.INDIVIDUAL]
+    prompts = {
+        round_.prompt_event: view for round_, view in seen if round_.prompt_event is not None
+    }
+    shared = RoomView(private=False, current=current, prompts=prompts)
+    private = RoomView(private=True, current=current, last=individual[-1] if individual else None)
+    return shared, private
+
+
+def _view(round_: Round) -> RoundView:
+    return RoundView(
+        round_no=round_.round_no,
+        dialogue_id=round_.dialogue_id,
+        group_id=round_.group_id,
+        kind=round_.step_kind,
+        sealed=round_.step_kind is StepKind.INDIVIDUAL,
+        is_open=round_.status is RoundStatus.OPEN,
+    )

@@ -1,0 +1,1 @@
+"""From replies to a digest: what was said, with evidence for every line."""

@@ -1,0 +1,244 @@
+"""A digest as values: what was said, where it stands, and how many took part.
+
+It says nothing about how it looks; that is for the renderers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from flows.digest.snapshot import ReplyRecord, Source
+from flows.errors import FlowError
+from flows.ids import GroupId, ReplyNo, StepId
+from flows.messages import MediaKind
+from flows.packs.pack import StepKind
+
+SCHEMA = 1
+"""The version of the stored form; raised when an older one could not be read any more."""
+
+
+class GroupAnswer(StrEnum):
+    """How it stands with a group's own answer."""
+
+    GIVEN = "given"
+    MISSING = "missing"
+    """Asked for once, and not given."""
+    AWAITED = "awaited"
+    """Not given yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that is (a part of) an answer; `kind` is None where the chat did not say."""
+
+    name: str
+    kind: MediaKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A reply's own words: `text` is ``reply.text[start:end]``, to the letter.
+
+    Empty where the answer is its attachment alone.
+    """
+
+    reply_no: ReplyNo
+    start: int
+    end: int
+    text: str
+    source: Source
+    late: bool = False
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many took part in something. What was only talk is in no count.
+
+    `present` and `answered` are persons, the rest replies. `replies` is what was received and
+    not withdrawn: each one quoted, or `sealed` (not opened yet), or `replaced` (a group's
+    earlier answer). `unreadable` messages may or may not have been replies.
+    """
+
+    present: int = 0
+    answered: int = 0
+    replies: int = 0
+    sealed: int = 0
+    replaced: int = 0
+    late: int = 0
+    withdrawn: int = 0
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPart:
+    """What one group said in one step.
+
+    `answer` is how it stands with the group's answer, None in a step that asks for none.
+    `standing` is that answer, `quotes` are the individual ones.
+    """
+
+    group_id: GroupId
+    name: str
+    counts: Counts
+    answer: GroupAnswer | None = None
+    standing: Quote | None = None
+    quotes: tuple[Quote, ...] = ()
+
+    @property
+    def all_quotes(self) -> tuple[Quote, ...]:
+        """Every quote of this part."""
+        return self.quotes if self.standing is None else (self.standing, *self.quotes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPart:
+    """One step, and what each group said in it."""
+
+    step_id: StepId
+    kind: StepKind
+    title: str
+    question: str
+    scenario: str
+    sealed: bool
+    groups: tuple[GroupPart, ...]
+
+    @property
+    def answered(self) -> tuple[int, int]:
+        """How many persons answered, and how many were there."""
+        counts = [part.counts for part in self.groups]
+        return sum(count.answered for count in counts), sum(count.present for count in counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participation:
+    """How many of one group took part, over all steps of the digest."""
+
+    group_id: GroupId
+    name: str
+    counts: Counts
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all came from this group."""
+        return self.counts.replies == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What a step (`scope`) or a whole dialogue (None) gave, with evidence for every line.
+
+    Steps are in the pack's order, groups as people count them. `total` counts a person
+    who answered in two groups once.
+    """
+
+    dialogue_id: str
+    title: str
+    language: str
+    scope: StepId | None
+    total: Counts
+    groups: tuple[Participation, ...]
+    steps: tuple[StepPart, ...]
+
+    @property
+    def all_quotes(self) -> tuple[Quote, ...]:
+        """Every quote, in the order of the digest."""
+        parts = (part for step in self.steps for part in step.groups)
+        return tuple(quote for part in parts for quote in part.all_quotes)
+
+    @property
+    def silent(self) -> tuple[Participation, ...]:
+        """The groups from which nothing came."""
+        return tuple(group for group in self.groups if group.silent)
+
+
+class DigestUnreadable(FlowError):
+    """A stored digest cannot be made whole: `reason` says why, without quoting anybody."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the stored digest cannot be read: {reason}")
+
+
+def as_json(digest: Digest) -> dict[str, Any]:
+    """The digest as plain dicts for storing, without a word of what people wrote.
+
+    Quotes are reply numbers and spans: the words stay in one place, the replies, so that
+    erasing somebody there erases them everywhere.
+    """
+    return {"schema": SCHEMA} | asdict(digest, dict_factory=_without_words)
+
+
+def _without_words(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {
+        name: value.value if isinstance(value, Enum) else value
+        for name, value in fields
+        if name not in ("text", "attachment")
+    }
+
+
+def from_json(document: Mapping[str, Any], replies: Iterable[ReplyRecord]) -> Digest:
+    """Read a stored digest back, its words taken from the replies as they are now.
+
+    Raises:
+        DigestUnreadable: it is of another schema or damaged, or a reply that it quotes is
+            gone or shorter now.
+    """
+    if document.get("schema") != SCHEMA:
+        raise DigestUnreadable(f"schema {document.get('schema')!r}, and only {SCHEMA} is known")
+    known = {reply.reply_no: reply for reply in replies}
+    fields = {name: value for name, value in document.items() if name != "schema"}
+    try:
+        fields["steps"] = [_with_words(step, known) for step in document["steps"]]
+        return _reader().validate_python(fields)
+    except KeyError as error:
+        raise DigestUnreadable(f"{error.args[0]!r} is missing") from error
+    except ValidationError as error:
+        places = [".".join(map(str, wrong["loc"])) for wrong in error.errors()]
+        # The words are in the error that pydantic made: it must not travel along.
+        raise DigestUnreadable(f"damaged at {', '.join(places)}") from None
+
+
+@cache
+def _reader() -> TypeAdapter[Digest]:
+    return TypeAdapter(Digest)
+
+
+def _with_words(
+    step: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]
+) -> Mapping[str, Any]:
+    return {**step, "groups": [_part_with_words(part, replies) for part in step["groups"]]}
+
+
+def _part_with_words(
+    part: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]
+) -> Mapping[str, Any]:
+    standing = part["standing"]
+    return {
+        **part,
+        "standing": standing and _quote_with_words(standing, replies),
+        "quotes": [_quote_with_words(quote, replies) for quote in part["quotes"]],
+    }
+
+
+def _quote_with_words(
+    quote: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]
+) -> Mapping[str, Any]:
+    number, start, end = quote["reply_no"], quote["start"], quote["end"]
+    reply = replies.get(number)
+    if reply is None or end > len(reply.text):
+        raise DigestUnreadable(f"reply {number} is gone or shorter now")
+    return {**quote, "text": reply.text[start:end], "attachment": attachment_of(reply)}
+
+
+def attachment_of(reply: ReplyRecord) -> Attachment | None:
+    """The reply's file, None if it is words alone."""
+    if reply.media is None:
+        return None
+    return Attachment(name=reply.media, kind=reply.media_kind)

@@ -1,0 +1,1 @@
+"""Scenario packs: what one is, how its TOML is read, and the packs that ship."""

@@ -1,0 +1,61 @@
+"""When each step of a pack begins, for whoever plans the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flows.ids import StepId
+from flows.packs.pack import Pack, StepKind, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineLine:
+    """One step in the plan.
+
+    `begins_after_s` counts from the start of the dialogue. `begins_at` is None where the plan
+    has no start yet. `length_s` None is a step that the next one follows at once.
+    """
+
+    step_id: StepId
+    kind: StepKind
+    title: Text
+    scenario: str
+    begins_after_s: int
+    begins_at: datetime | None
+    length_s: int | None
+
+
+def outline(pack: Pack, starts_at: datetime | None) -> tuple[OutlineLine, ...]:
+    """Lay the steps one after the other, as planned: no pause, no waiting for late answers.
+
+    Args:
+        starts_at: Aware; the steps come in its zone. None gives relative times alone.
+
+    Raises:
+        ValueError: The start is naive, so that nobody can know when it is.
+    """
+    if starts_at is not None and starts_at.tzinfo is None:
+        raise ValueError(f"{starts_at} has no zone")
+    lines = []
+    elapsed_s = 0
+    for step in pack.steps:
+        lines.append(
+            OutlineLine(
+                step_id=step.id,
+                kind=step.kind,
+                title=step.title,
+                scenario=step.scenario,
+                begins_after_s=elapsed_s,
+                begins_at=None if starts_at is None else _later(starts_at, elapsed_s),
+                length_s=step.length_s,
+            )
+        )
+        elapsed_s += step.length_s or 0
+    return tuple(lines)
+
+
+def _later(starts_at: datetime, seconds: int) -> datetime:
+    # Counted in UTC: in its own zone an aware datetime counts on the wall, and an hour's break
+    # on the night when the clocks change would take two hours, or none.
+    return (starts_at.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(starts_at.tzinfo)

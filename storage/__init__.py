@@ -1,0 +1,1 @@
+"""What the bot remembers: tables, and the transactions that read and write them."""

@@ -1,0 +1,155 @@
+"""How the database is opened, and the one thread that speaks with it.
+
+All reading and writing happens in one thread, one transaction at a time. That thread is
+the lock: what a transaction reads cannot change under it, so a decision and its effects
+are one step. It also costs one hop between threads per transaction, where an async driver
+costs one per statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from storage.errors import DatabaseUnusable
+from storage.migrate import bring_up_to_date
+from storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+SQLITE_SETTINGS = (
+    # Readers (`runda status`) never wait for the bot, and the bot never for them.
+    "PRAGMA journal_mode = WAL",
+    # A commit is on the disk before anything is sent or acknowledged on the strength of it.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+    "PRAGMA cache_size = -8000",
+    # What is erased is overwritten, not only unlinked.
+    "PRAGMA secure_delete = ON",
+)
+
+
+class Database:
+    """An open database. `write` from the event loop, `write_now` from a command line."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self._connection: sa.Connection | None = None
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Open the database, creating or migrating it as needed.
+
+        Args:
+            url: an SQLAlchemy URL, ``sqlite:////var/lib/runda/runda.db`` or
+                ``postgresql+psycopg://user@host/name``.
+
+        Raises:
+            DatabaseUnusable: it cannot be opened, or is newer than this program.
+        """
+        engine = create_engine(url)
+        try:
+            bring_up_to_date(engine)
+        except sa.exc.DBAPIError as error:
+            engine.dispose()
+            raise DatabaseUnusable.because(url, error) from error
+        except DatabaseUnusable:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    @property
+    def name(self) -> str:
+        """The database for a person to read, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in a transaction of its own and commit; its exception rolls back.
+
+        A cancelled caller does not stop the transaction: it commits or fails as a whole.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._run, work)
+
+    def write_now(self, work: Callable[[Transaction], T]) -> T:
+        """The same, waiting for it; for command lines and tests without an event loop."""
+        return self._thread.submit(self._run, work).result()
+
+    def _run(self, work: Callable[[Transaction], T]) -> T:
+        with self._transaction() as tx:
+            return work(tx)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        connection = self._connect()
+        tx = Transaction(connection)
+        try:
+            with connection.begin():
+                yield tx
+        except BaseException:
+            tx.run_hooks(committed=False)
+            raise
+        tx.run_hooks(committed=True)
+
+    def _connect(self) -> sa.Connection:
+        if self._connection is None or self._connection.invalidated or self._connection.closed:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def close(self) -> None:
+        """Finish what runs and give the connection back."""
+        self._thread.submit(self._disconnect).result()
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def create_engine(url: str) -> sa.Engine:
+    """An engine with our settings for SQLite or PostgreSQL."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        message = f"database url {url!r} cannot be read; write e.g. sqlite:///runda.db"
+        raise DatabaseUnusable(message) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = sa.create_engine(
+            parsed, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        # Repeatable prepared statements are psycopg's default after five uses; a server
+        # behind a transaction pooler is asked to be reached directly (docs/operating.md).
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    message = f"{backend} is not a database Runda knows; write sqlite:/// or postgresql+psycopg://"
+    raise DatabaseUnusable(message)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
+    # The driver would begin transactions by itself, and only before some statements;
+    # SAVEPOINT needs them begun explicitly.
+    connection.isolation_level = None
+    for setting in SQLITE_SETTINGS:
+        connection.execute(setting)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # IMMEDIATE: a transaction that reads first and then writes would otherwise fail, not
+    # wait, when another process wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,118 @@
+"""Dialogues, kept whole: the pack as it was, and the little state the engine needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from flows.dialogue import Dialogue, Group, Phase, Status
+from flows.ids import DialogueId, GroupId, RoomId
+from flows.packs.pack import Pack
+from flows.packs.parse import parse
+from storage.instants import from_ms, to_ms
+from storage.tables import DialogueRow, table_of
+
+_dialogue = table_of(DialogueRow)
+
+
+class Dialogues:
+    """Dialogues inside one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def next_id(self, pack_name: str) -> tuple[DialogueId, int]:
+        """An id for a new run of a pack, ``grums-3``, and its number among all dialogues."""
+        runs = sa.select(sa.func.count()).where(_dialogue.c.pack_name == pack_name)
+        newest = sa.select(sa.func.max(_dialogue.c.number))
+        run = (self._db.scalar(runs) or 0) + 1
+        return DialogueId(f"{pack_name}-{run}"), (self._db.scalar(newest) or 0) + 1
+
+    def add(self, dialogue: Dialogue, *, number: int, pack_text: str, now: datetime) -> None:
+        """Keep a new dialogue with the source of its pack."""
+        self._db.execute(
+            sa.insert(_dialogue).values(
+                dialogue_id=dialogue.id,
+                number=number,
+                pack_name=dialogue.pack.name,
+                pack_text=pack_text,
+                created_ms=to_ms(now),
+                **_state_values(dialogue),
+            )
+        )
+
+    def save(self, dialogue: Dialogue) -> None:
+        """Keep how far a dialogue has come."""
+        self._db.execute(
+            sa.update(_dialogue)
+            .where(_dialogue.c.dialogue_id == dialogue.id)
+            .values(**_state_values(dialogue))
+        )
+
+    def get(self, dialogue_id: DialogueId) -> Dialogue | None:
+        """The dialogue, or None if there is none of that id."""
+        query = sa.select(_dialogue).where(_dialogue.c.dialogue_id == dialogue_id)
+        row = self._db.execute(query).first()
+        return None if row is None else _to_dialogue(row)
+
+    def in_status(self, *wanted: Status) -> Sequence[Dialogue]:
+        """Dialogues in one of these statuses (all, if none is named), oldest first."""
+        query = sa.select(_dialogue).order_by(_dialogue.c.number)
+        if wanted:
+            query = query.where(_dialogue.c.status.in_([status.value for status in wanted]))
+        return [_to_dialogue(row) for row in self._db.execute(query)]
+
+    def pack_text(self, dialogue_id: DialogueId) -> str:
+        """The source of the pack as it was when the dialogue began."""
+        query = sa.select(_dialogue.c.pack_text).where(_dialogue.c.dialogue_id == dialogue_id)
+        return str(self._db.execute(query).scalar_one())
+
+
+def _state_values(dialogue: Dialogue) -> dict[str, Any]:
+    state = {
+        "language": dialogue.language,
+        "organizers_room": dialogue.organizers_room,
+        "groups": [[group.id, group.name, group.room_id] for group in dialogue.groups],
+        "zone": dialogue.zone,
+        "starts_ms": to_ms(dialogue.starts_at),
+        "pace": dialogue.pace,
+        "position": dialogue.position,
+        "phase": dialogue.phase.value,
+        "opened_ms": None if dialogue.opened_at is None else to_ms(dialogue.opened_at),
+        "closes_ms": None if dialogue.closes_at is None else to_ms(dialogue.closes_at),
+    }
+    return {"status": dialogue.status.value, "state": json.dumps(state, ensure_ascii=False)}
+
+
+def _to_dialogue(row: sa.Row[Any]) -> Dialogue:
+    state = json.loads(row.state)
+    opened_ms, closes_ms = state["opened_ms"], state["closes_ms"]
+    return Dialogue(
+        id=DialogueId(row.dialogue_id),
+        pack=_parsed(row.pack_name, row.pack_text),
+        language=state["language"],
+        organizers_room=RoomId(state["organizers_room"]),
+        groups=tuple(
+            Group(id=GroupId(id_), name=name, room_id=RoomId(room_id))
+            for id_, name, room_id in state["groups"]
+        ),
+        zone=state["zone"],
+        starts_at=from_ms(state["starts_ms"]),
+        pace=state["pace"],
+        status=Status(row.status),
+        position=state["position"],
+        phase=Phase(state["phase"]),
+        opened_at=None if opened_ms is None else from_ms(opened_ms),
+        closes_at=None if closes_ms is None else from_ms(closes_ms),
+    )
+
+
+@lru_cache(maxsize=16)
+def _parsed(name: str, source: str) -> Pack:
+    # A dialogue is read at every step; its pack never changes.
+    return parse(source, name=name)

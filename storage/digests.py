@@ -1,0 +1,99 @@
+"""Digests as they were posted, and whether they still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from flows.ids import DialogueId, StepId
+from storage.tables import DigestRow, table_of
+
+_digest = table_of(DigestRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDigest:
+    """A posted digest. `scope` is the step it is of, None for the whole dialogue.
+
+    `document` is the JSON text of `flows.digest.document`. `stale`: a reply it speaks of was
+    edited or withdrawn, or came late, after it was made.
+    """
+
+    number: int
+    dialogue_id: DialogueId
+    scope: StepId | None
+    made_ms: int
+    document: str
+    stale: bool
+
+
+class Digests:
+    """Digests inside one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(
+        self, dialogue_id: DialogueId, scope: StepId | None, *, document: str, made_ms: int
+    ) -> int:
+        """Keep a digest and return its number.
+
+        Earlier ones of the same scope are history now, and stale no more.
+        """
+        self._db.execute(
+            sa.update(_digest)
+            .where(_digest.c.dialogue_id == dialogue_id, _digest.c.scope == (scope or ""))
+            .values(stale=False)
+        )
+        added = self._db.execute(
+            sa.insert(_digest)
+            .values(
+                dialogue_id=dialogue_id,
+                scope=scope or "",
+                made_ms=made_ms,
+                document=document,
+                stale=False,
+            )
+            .returning(_digest.c.digest_no)
+        )
+        return int(added.scalar_one())
+
+    def newest(self, dialogue_id: DialogueId) -> list[StoredDigest]:
+        """The newest digest of each scope of a dialogue."""
+        query = (
+            sa.select(_digest)
+            .where(_digest.c.dialogue_id == dialogue_id)
+            .order_by(_digest.c.digest_no)
+        )
+        by_scope = {row.scope: _to_digest(row) for row in self._db.execute(query)}
+        return list(by_scope.values())
+
+    def mark_stale(
+        self, dialogue_id: DialogueId, scopes: Collection[StepId | None]
+    ) -> list[StepId | None]:
+        """Mark the newest digests of these scopes as overtaken; returns those newly marked."""
+        overtaken = [
+            digest
+            for digest in self.newest(dialogue_id)
+            if digest.scope in scopes and not digest.stale
+        ]
+        if overtaken:
+            numbers = [digest.number for digest in overtaken]
+            self._db.execute(
+                sa.update(_digest).where(_digest.c.digest_no.in_(numbers)).values(stale=True)
+            )
+        return [digest.scope for digest in overtaken]
+
+
+def _to_digest(row: sa.Row[Any]) -> StoredDigest:
+    return StoredDigest(
+        number=row.digest_no,
+        dialogue_id=DialogueId(row.dialogue_id),
+        scope=StepId(row.scope) if row.scope else None,
+        made_ms=row.made_ms,
+        document=row.document,
+        stale=row.stale,
+    )

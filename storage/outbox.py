@@ -1,0 +1,191 @@
+"""Effects decided, until they are carried out and after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from flows.ids import EffectKey, EventId, RoomId
+from storage.tables import OutboxRow, table_of
+
+_outbox = table_of(OutboxRow)
+_ADD = sa.insert(_outbox)
+_WAITING = sa.text("outbox.state = 0")
+
+# An id list in one statement: SQLite takes 32,766 variables, PostgreSQL 65,535.
+_CHUNK = 500
+
+
+class OutboxState(IntEnum):
+    """How far an effect has come."""
+
+    WAITING = 0
+    SENT = 1
+    FAILED = 2
+    """Refused for good; the organizers have been told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something to send. `content` is JSON text that `bot.sender` understands."""
+
+    key: EffectKey
+    room_id: RoomId
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An effect to carry out now. `first_try_ms` is None if it was never attempted."""
+
+    number: int
+    key: EffectKey
+    room_id: RoomId
+    content: str
+    created_ms: int
+    first_try_ms: int | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of an earlier effect; `event_id` is None until it is sent."""
+
+    state: OutboxState
+    event_id: EventId | None
+
+
+class Outbox:
+    """The outbox inside one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def put(self, effects: Sequence[Effect], *, now_ms: int, due_ms: int | None = None) -> None:
+        """Add effects; those whose key was ever added before change nothing."""
+        if not effects:
+            return
+        values = [_values(effect, now_ms, due_ms) for effect in effects]
+        # As in the journal: repeats are rare, so look only when there is one.
+        try:
+            with self._db.begin_nested():
+                self._db.execute(_ADD, values)
+        except sa.exc.IntegrityError:
+            for value in values:
+                known = sa.select(_outbox.c.number).where(_outbox.c.key == value["key"])
+                if self._db.scalar(known) is None:
+                    self._db.execute(_ADD, value)
+
+    def put_unchecked(self, effects: Sequence[dict[str, Any]]) -> None:
+        """Add rows known to be new: acknowledgements of events the journal saw first now."""
+        if effects:
+            self._db.execute(_ADD, effects)
+
+    def due(self, *, now_ms: int, besides: Collection[int], limit: int) -> list[Due]:
+        """Effects that are due, oldest first, leaving out those already on their way."""
+        query = (
+            sa.select(_outbox)
+            .where(_WAITING, _outbox.c.due_ms <= now_ms)
+            .order_by(_outbox.c.due_ms, _outbox.c.number)
+            .limit(limit + len(besides))
+        )
+        rows = [row for row in self._db.execute(query) if row.number not in besides]
+        return [_due(row) for row in rows[:limit]]
+
+    def next_due_ms(self) -> int | None:
+        """When the next waiting effect is due."""
+        found: int | None = self._db.scalar(
+            sa.select(sa.func.min(_outbox.c.due_ms)).where(_WAITING)
+        )
+        return found
+
+    def note_try(self, numbers: Sequence[int], *, now_ms: int) -> None:
+        """Write down, before the first attempt, that it is made."""
+        for chunk in _chunks(numbers):
+            self._db.execute(
+                sa.update(_outbox)
+                .where(_outbox.c.number.in_(chunk), _outbox.c.first_try_ms.is_(None))
+                .values(first_try_ms=now_ms)
+            )
+
+    def note_sent(self, sent: Sequence[tuple[int, EventId | None]], *, now_ms: int) -> None:
+        """Mark effects as carried out."""
+        if sent:
+            self._db.execute(
+                sa.update(_outbox)
+                .where(_outbox.c.number == sa.bindparam("n"))
+                .values(state=int(OutboxState.SENT), done_ms=now_ms, event_id=sa.bindparam("e")),
+                [{"n": number, "e": event_id} for number, event_id in sent],
+            )
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Forget acknowledgements that are sent: the journal alone keeps them from repeating."""
+        for chunk in _chunks(numbers):
+            self._db.execute(sa.delete(_outbox).where(_outbox.c.number.in_(chunk)))
+
+    def postpone(self, number: int, *, due_ms: int, error: str) -> None:
+        """Try again later."""
+        self._db.execute(
+            sa.update(_outbox)
+            .where(_outbox.c.number == number)
+            .values(due_ms=due_ms, error=error, tries=_outbox.c.tries + 1)
+        )
+
+    def fail(self, number: int, *, now_ms: int, error: str) -> None:
+        """Give an effect up."""
+        self._db.execute(
+            sa.update(_outbox)
+            .where(_outbox.c.number == number)
+            .values(state=int(OutboxState.FAILED), done_ms=now_ms, error=error)
+        )
+
+    def fate(self, key: EffectKey) -> Sent | None:
+        """What became of the effect with this key; None if there never was one."""
+        query = sa.select(_outbox.c.state, _outbox.c.event_id).where(_outbox.c.key == key)
+        row = self._db.execute(query).first()
+        if row is None:
+            return None
+        event_id = None if row.event_id is None else EventId(row.event_id)
+        return Sent(state=OutboxState(row.state), event_id=event_id)
+
+    def withdraw_waiting(self, key: EffectKey) -> bool:
+        """Drop an effect that was never attempted (a newer one replaces it); True if dropped."""
+        unsent = (_WAITING, _outbox.c.key == key, _outbox.c.first_try_ms.is_(None))
+        return self._db.execute(sa.delete(_outbox).where(*unsent)).rowcount == 1
+
+    def count(self, state: OutboxState) -> int:
+        """How many effects stand in this state."""
+        query = sa.select(sa.func.count()).where(_outbox.c.state == int(state))
+        return self._db.scalar(query) or 0
+
+
+def _values(effect: Effect, now_ms: int, due_ms: int | None) -> dict[str, Any]:
+    return {
+        "key": effect.key,
+        "room_id": effect.room_id,
+        "content": effect.content,
+        "created_ms": now_ms,
+        "due_ms": now_ms if due_ms is None else due_ms,
+        "state": int(OutboxState.WAITING),
+        "tries": 0,
+    }
+
+
+def _due(row: sa.Row[Any]) -> Due:
+    return Due(
+        number=row.number,
+        key=EffectKey(row.key),
+        room_id=RoomId(row.room_id),
+        content=row.content,
+        created_ms=row.created_ms,
+        first_try_ms=row.first_try_ms,
+        tries=row.tries,
+    )
+
+
+def _chunks(numbers: Sequence[int]) -> list[Sequence[int]]:
+    return [numbers[i : i + _CHUNK] for i in range(0, len(numbers), _CHUNK)]

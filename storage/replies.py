@@ -1,0 +1,269 @@
+"""Replies, their earlier wordings, and the marks that make one the group's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from flows.digest.snapshot import ReplyKind
+from flows.ids import EffectKey, EventId, ReplyNo, RoomId, RoundNo, UserId
+from storage.tables import MarkRow, ReplyRow, RevisionRow, table_of
+
+_reply = table_of(ReplyRow)
+_revision = table_of(RevisionRow)
+_mark = table_of(MarkRow)
+_ADD = sa.insert(_reply)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A stored reply. `media` is JSON text; `text` is empty once withdrawn.
+
+    `shown_by` is the effect that showed a sealed reply to its group.
+    """
+
+    reply_no: ReplyNo
+    round_no: RoundNo
+    participant_no: int
+    kind: ReplyKind
+    room_id: RoomId
+    event_id: EventId
+    sent_ms: int
+    received_ms: int
+    text: str
+    media: str | None
+    late: bool
+    sealed: bool
+    declared_ms: int | None
+    edited_ms: int | None
+    withdrawn_ms: int | None
+    shown_by: EffectKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a round has gathered: persons who answered it, their replies, a group answer or not."""
+
+    answered: int = 0
+    replies: int = 0
+    group_answer: bool = False
+    last_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """An earlier wording of a reply, and when it was replaced."""
+
+    reply_no: ReplyNo
+    text: str
+    replaced_ms: int
+
+
+class Replies:
+    """Replies inside one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Add replies of events the journal saw first now (see `reply_values`)."""
+        if rows:
+            self._db.execute(_ADD, rows)
+
+    def find(self, room_id: RoomId, event_id: EventId) -> Reply | None:
+        """The reply written in this message, newest first: edits follow what they edit."""
+        query = (
+            sa.select(_reply)
+            .where(_reply.c.room_id == room_id, _reply.c.event_id == event_id)
+            .order_by(_reply.c.room_id.desc(), _reply.c.sent_ms.desc())
+            .limit(1)
+        )
+        row = self._db.execute(query).first()
+        return None if row is None else _to_reply(row)
+
+    def of_rounds(self, rounds: Collection[RoundNo]) -> list[Reply]:
+        """All replies to these rounds, in order of arrival."""
+        query = sa.select(_reply).where(_reply.c.round_no.in_(rounds)).order_by(_reply.c.reply_no)
+        return [_to_reply(row) for row in self._db.execute(query)]
+
+    def revise(self, reply: Reply, *, edit: EventId, text: str, now_ms: int) -> None:
+        """Give a reply a new wording, and keep the old one."""
+        self._db.execute(
+            sa.insert(_revision).values(
+                reply_no=reply.reply_no, event_id=edit, text=reply.text, replaced_ms=now_ms
+            )
+        )
+        self._update(reply.reply_no, text=text, edited_ms=now_ms)
+
+    def withdraw(self, reply_no: ReplyNo, *, now_ms: int) -> None:
+        """Take a reply back: its text, file and earlier wordings are erased."""
+        self._db.execute(sa.delete(_revision).where(_revision.c.reply_no == reply_no))
+        self._update(reply_no, text="", media=None, withdrawn_ms=now_ms)
+
+    def declare(self, reply_no: ReplyNo, *, kind: ReplyKind, declared_ms: int | None) -> None:
+        """Make a message its group's answer, or talk again (None)."""
+        self._update(reply_no, kind=kind.value, declared_ms=declared_ms)
+
+    def note_shown(self, numbers: Collection[ReplyNo], key: EffectKey) -> None:
+        """Remember which effect showed these sealed replies to their group."""
+        self._db.execute(
+            sa.update(_reply).where(_reply.c.reply_no.in_(numbers)).values(shown_by=key)
+        )
+
+    def drop_talk(self, rounds: Collection[RoundNo]) -> int:
+        """Forget what was said in group steps without being an answer; returns how much."""
+        talk = (_reply.c.round_no.in_(rounds), _reply.c.kind == ReplyKind.TALK.value)
+        numbers = sa.select(_reply.c.reply_no).where(*talk)
+        self._db.execute(sa.delete(_revision).where(_revision.c.reply_no.in_(numbers)))
+        return self._db.execute(sa.delete(_reply).where(*talk)).rowcount
+
+    def _update(self, reply_no: ReplyNo, **values: object) -> None:
+        self._db.execute(sa.update(_reply).where(_reply.c.reply_no == reply_no).values(**values))
+
+    def revisions(self, rounds: Collection[RoundNo]) -> list[Revision]:
+        """Earlier wordings of the replies to these rounds, oldest first."""
+        query = (
+            sa.select(_revision)
+            .join(_reply, _reply.c.reply_no == _revision.c.reply_no)
+            .where(_reply.c.round_no.in_(rounds))
+            .order_by(_revision.c.revision_no)
+        )
+        return [
+            Revision(reply_no=ReplyNo(row.reply_no), text=row.text, replaced_ms=row.replaced_ms)
+            for row in self._db.execute(query)
+        ]
+
+    def tallies(self, rounds: Collection[RoundNo]) -> dict[RoundNo, Tally]:
+        """What each of these rounds has gathered, withdrawn replies and talk left out."""
+        standing = (_reply.c.withdrawn_ms.is_(None), _reply.c.round_no.in_(rounds))
+        talk = _reply.c.kind == ReplyKind.TALK.value
+        answer = sa.case((talk, None), else_=_reply.c.participant_no)
+        group = sa.case((_reply.c.kind == ReplyKind.GROUP.value, 1), else_=0)
+        query = (
+            sa.select(
+                _reply.c.round_no,
+                sa.func.count(sa.distinct(answer)),
+                sa.func.count(answer),
+                sa.func.sum(group),
+                sa.func.max(_reply.c.received_ms),
+            )
+            .where(*standing)
+            .group_by(_reply.c.round_no)
+        )
+        return {
+            RoundNo(number): Tally(
+                answered=answered, replies=replies, group_answer=groups > 0, last_ms=last_ms
+            )
+            for number, answered, replies, groups, last_ms in self._db.execute(query).tuples()
+        }
+
+    def answered(self, rounds: Collection[RoundNo]) -> set[int]:
+        """The participants who have a standing answer in one of these rounds."""
+        query = sa.select(sa.distinct(_reply.c.participant_no)).where(
+            _reply.c.round_no.in_(rounds),
+            _reply.c.withdrawn_ms.is_(None),
+            _reply.c.kind != ReplyKind.TALK.value,
+        )
+        return set(self._db.scalars(query))
+
+    def standing_answer(self, round_no: RoundNo) -> Reply | None:
+        """The group's answer that counts: the one declared last and not withdrawn.
+
+        One that came in time is not replaced by one that came late.
+        """
+        query = (
+            sa.select(_reply)
+            .where(
+                _reply.c.round_no == round_no,
+                _reply.c.kind == ReplyKind.GROUP.value,
+                _reply.c.withdrawn_ms.is_(None),
+            )
+            .order_by(_reply.c.late, _reply.c.declared_ms.desc(), _reply.c.reply_no.desc())
+            .limit(1)
+        )
+        row = self._db.execute(query).first()
+        return None if row is None else _to_reply(row)
+
+    # ------------------------------------------------------------ marks
+
+    def add_mark(
+        self, *, room_id: RoomId, event_id: EventId, target: EventId, sender: UserId, sent_ms: int
+    ) -> None:
+        """Keep a person's mark on a message."""
+        self._db.execute(
+            sa.insert(_mark).values(
+                room_id=room_id, event_id=event_id, target=target, sender=sender, sent_ms=sent_ms
+            )
+        )
+
+    def remove_mark(self, room_id: RoomId, event_id: EventId) -> EventId | None:
+        """Take a mark back; returns the message it stood on, None if it is no mark of ours."""
+        here = (_mark.c.room_id == room_id, _mark.c.event_id == event_id)
+        target = self._db.scalar(sa.select(_mark.c.target).where(*here))
+        if target is None:
+            return None
+        self._db.execute(sa.delete(_mark).where(*here))
+        return EventId(target)
+
+    def first_mark_ms(self, room_id: RoomId, target: EventId) -> int | None:
+        """When a message was first marked, None if it is not marked."""
+        query = sa.select(sa.func.min(_mark.c.sent_ms)).where(
+            _mark.c.room_id == room_id, _mark.c.target == target
+        )
+        first: int | None = self._db.scalar(query)
+        return first
+
+
+def reply_values(
+    *,
+    round_no: RoundNo,
+    participant_no: int,
+    kind: ReplyKind,
+    room_id: RoomId,
+    event_id: EventId,
+    sent_ms: int,
+    received_ms: int,
+    text: str,
+    media: str | None,
+    late: bool,
+    sealed: bool,
+) -> dict[str, Any]:
+    """A reply as a row. A plain dict: this is the hot path, and it takes a batch of them."""
+    return {
+        "round_no": round_no,
+        "participant_no": participant_no,
+        "kind": kind.value,
+        "room_id": room_id,
+        "event_id": event_id,
+        "sent_ms": sent_ms,
+        "received_ms": received_ms,
+        "text": text,
+        "media": media,
+        "late": late,
+        "sealed": sealed,
+        "declared_ms": sent_ms if kind is ReplyKind.GROUP else None,
+    }
+
+
+def _to_reply(row: sa.Row[Any]) -> Reply:
+    return Reply(
+        reply_no=ReplyNo(row.reply_no),
+        round_no=RoundNo(row.round_no),
+        participant_no=row.participant_no,
+        kind=ReplyKind(row.kind),
+        room_id=RoomId(row.room_id),
+        event_id=EventId(row.event_id),
+        sent_ms=row.sent_ms,
+        received_ms=row.received_ms,
+        text=row.text,
+        media=row.media,
+        late=row.late,
+        sealed=row.sealed,
+        declared_ms=row.declared_ms,
+        edited_ms=row.edited_ms,
+        withdrawn_ms=row.withdrawn_ms,
+        shown_by=None if row.shown_by is None else EffectKey(row.shown_by),
+    )

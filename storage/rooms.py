@@ -1,0 +1,176 @@
+"""Rooms the bot is in, and the people in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from flows.ids import RoomId, UserId
+from storage.journal import MemberChange, Membership, RoomFacts
+from storage.tables import MemberRow, RoomRow, table_of
+
+_room = table_of(RoomRow)
+_member = table_of(MemberRow)
+
+
+class RoomUse(StrEnum):
+    """What a room is to us."""
+
+    ORGANIZERS = "organizers"
+    GROUP = "group"
+    DIRECT = "direct"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room. `number` orders group rooms (table 1, 2 …); `peer` is who a private chat is with."""
+
+    room_id: RoomId
+    use: RoomUse
+    name: str = ""
+    encrypted: bool = False
+    joined: bool = True
+    number: int | None = None
+    peer: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person in a room."""
+
+    room_id: RoomId
+    user_id: UserId
+    name: str | None
+
+
+class Rooms:
+    """Rooms and members inside one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def get(self, room_id: RoomId) -> Room | None:
+        """The room, or None if it was never seen."""
+        row = self._db.execute(sa.select(_room).where(_room.c.room_id == room_id)).first()
+        return None if row is None else _to_room(row)
+
+    def all(self) -> list[Room]:
+        """Every room ever seen, group rooms first in their order."""
+        rows = self._db.execute(sa.select(_room).order_by(_room.c.number, _room.c.room_id))
+        return [_to_room(row) for row in rows]
+
+    def used_as(self, use: RoomUse) -> list[Room]:
+        """Joined rooms of one use, in the order of their numbers."""
+        query = (
+            sa.select(_room)
+            .where(_room.c.use == use.value, _room.c.joined)
+            .order_by(_room.c.number, _room.c.room_id)
+        )
+        return [_to_room(row) for row in self._db.execute(query)]
+
+    def direct_with(self, user_id: UserId) -> Room | None:
+        """The joined private chat with a person, the newest if there are several."""
+        query = (
+            sa.select(_room)
+            .where(_room.c.use == RoomUse.DIRECT.value, _room.c.peer == user_id, _room.c.joined)
+            .order_by(_room.c.number.desc())
+        )
+        row = self._db.execute(query).first()
+        return None if row is None else _to_room(row)
+
+    def put(self, room: Room) -> None:
+        """Add a room, or replace what is known of it."""
+        values = {
+            "use": room.use.value,
+            "name": room.name,
+            "encrypted": room.encrypted,
+            "joined": room.joined,
+            "number": room.number,
+            "peer": room.peer,
+        }
+        here = _room.c.room_id == room.room_id
+        if self._db.execute(sa.update(_room).where(here).values(**values)).rowcount == 0:
+            self._db.execute(sa.insert(_room).values(room_id=room.room_id, **values))
+
+    def next_number(self, use: RoomUse) -> int:
+        """The number a new room of this use gets."""
+        query = sa.select(sa.func.max(_room.c.number)).where(_room.c.use == use.value)
+        return (self._db.scalar(query) or 0) + 1
+
+    def learn(self, facts: RoomFacts) -> None:
+        """Keep what changed of a room; an unknown room is added without a use.
+
+        Encryption is never unlearned: no room goes back to plain text.
+        """
+        room = self.get(facts.room_id) or Room(room_id=facts.room_id, use=RoomUse.NONE)
+        self.put(
+            Room(
+                room_id=room.room_id,
+                use=room.use,
+                name=room.name if facts.name is None else facts.name,
+                encrypted=room.encrypted or bool(facts.encrypted),
+                joined=room.joined if facts.joined is None else facts.joined,
+                number=room.number,
+                peer=room.peer,
+            )
+        )
+
+    def apply(self, changes: Sequence[MemberChange]) -> list[MemberChange]:
+        """Keep changes of membership, and return those that were newer than what is known."""
+        return [change for change in changes if self._apply(change)]
+
+    def _apply(self, change: MemberChange) -> bool:
+        here = (_member.c.room_id == change.room_id, _member.c.user_id == change.user_id)
+        known = self._db.execute(sa.select(_member).where(*here)).first()
+        values: dict[str, Any] = {
+            "membership": change.membership.value,
+            "name": change.name,
+            "sent_ms": change.sent_ms,
+        }
+        if known is None:
+            keys = {"room_id": change.room_id, "user_id": change.user_id}
+            self._db.execute(sa.insert(_member).values(**keys, **values))
+            return True
+        if known.sent_ms > change.sent_ms:
+            return False
+        self._db.execute(sa.update(_member).where(*here).values(**values))
+        return True
+
+    def members(self, room_id: RoomId) -> list[Member]:
+        """The people joined to a room."""
+        return self._members(_member.c.room_id == room_id)
+
+    def members_of_groups(self) -> list[Member]:
+        """The people joined to any group room."""
+        groups = sa.select(_room.c.room_id).where(
+            _room.c.use == RoomUse.GROUP.value, _room.c.joined
+        )
+        return self._members(_member.c.room_id.in_(groups))
+
+    def _members(self, where: sa.ColumnElement[bool]) -> list[Member]:
+        query = (
+            sa.select(_member)
+            .where(where, _member.c.membership == Membership.JOIN.value)
+            .order_by(_member.c.room_id, _member.c.user_id)
+        )
+        return [
+            Member(room_id=RoomId(row.room_id), user_id=UserId(row.user_id), name=row.name)
+            for row in self._db.execute(query)
+        ]
+
+
+def _to_room(row: sa.Row[Any]) -> Room:
+    return Room(
+        room_id=RoomId(row.room_id),
+        use=RoomUse(row.use),
+        name=row.name,
+        encrypted=row.encrypted,
+        joined=row.joined,
+        number=row.number,
+        peer=None if row.peer is None else UserId(row.peer),
+    )

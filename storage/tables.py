@@ -1,0 +1,303 @@
+"""The rows. Seen only inside `storage`; everybody else speaks in the values of `flows`.
+
+Instants are milliseconds since 1970 in UTC (`_ms`, BigInteger): PostgreSQL's INTEGER would
+overflow, and a plain number costs nothing to convert on the way of each reply.
+
+Keys that grow with the replies begin with the room and the time, never with an event id
+alone: event ids are random, and a random key dirties a page of its own for every reply
+once the index is larger than a few pages.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+METADATA = SQLModel.metadata
+"""All tables; migrations are compared with it."""
+
+
+def table_of(row: type[SQLModel]) -> sa.Table:
+    """The table of a row class, for statements that take many rows at once."""
+    return cast("sa.Table", sa.inspect(row).local_table)
+
+
+class PositionRow(SQLModel, table=True):
+    """How far an account's messages have been read."""
+
+    __tablename__ = "position"
+
+    account: str = Field(primary_key=True)
+    token: str
+
+
+class InboxRow(SQLModel, table=True):
+    """An event that arrived; while `state` is not 0 its raw form waits to be read."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        sa.Index(
+            "inbox_pending",
+            "event_id",
+            sqlite_where=sa.text("state <> 0"),
+            postgresql_where=sa.text("state <> 0"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    room_id: str = Field(primary_key=True)
+    sent_ms: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    event_id: str = Field(primary_key=True)
+    state: int = Field(sa_type=sa.SmallInteger)
+    sender: str | None = None
+    raw: str | None = None
+
+
+class ToDeviceRow(SQLModel, table=True):
+    """A message to the bot's device (room keys above all), kept until it is handled."""
+
+    __tablename__ = "to_device"
+
+    number: int | None = Field(default=None, primary_key=True)
+    raw: str
+
+
+class GapRow(SQLModel, table=True):
+    """A hole in a room's history, to be filled backwards from `start` to `stop`."""
+
+    __tablename__ = "gap"
+
+    gap_id: int | None = Field(default=None, primary_key=True)
+    room_id: str
+    start: str
+    stop: str | None = None
+
+
+class RoomRow(SQLModel, table=True):
+    """A room the bot is or was in. `use`: organizers, group, direct or none."""
+
+    __tablename__ = "room"
+
+    room_id: str = Field(primary_key=True)
+    use: str
+    name: str = ""
+    encrypted: bool = False
+    joined: bool = True
+    number: int | None = None
+    """The order in which group rooms were added: table 1, 2, 3 …"""
+    peer: str | None = None
+    """The other person of a private chat."""
+
+
+class MemberRow(SQLModel, table=True):
+    """A person in a room."""
+
+    __tablename__ = "member"
+    __table_args__ = (sa.Index("member_user", "user_id"),)
+
+    room_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    membership: str
+    name: str | None = None
+    sent_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class DialogueRow(SQLModel, table=True):
+    """One run of a pack. `state` is the JSON of what the engine needs to go on."""
+
+    __tablename__ = "dialogue"
+
+    dialogue_id: str = Field(primary_key=True)
+    number: int = Field(unique=True)
+    status: str = Field(index=True)
+    pack_name: str
+    pack_text: str
+    """The pack as it was when the dialogue began: a later edit of the file changes nothing."""
+    state: str
+    created_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class RoundRow(SQLModel, table=True):
+    """One step in one group."""
+
+    __tablename__ = "round"
+    __table_args__ = (sa.UniqueConstraint("dialogue_id", "step_id", "group_id"),)
+
+    round_no: int | None = Field(default=None, primary_key=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id")
+    step_id: str
+    group_id: str
+    room_id: str = Field(index=True)
+    step_kind: str
+    scenario: str = ""
+    text_version: str = ""
+    """Short hash of the step's text as asked, so that an answer knows its question."""
+    status: str
+    opened_ms: int = Field(sa_type=sa.BigInteger)
+    closed_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    closes_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    prompt_event: str | None = None
+    no_answer: bool = False
+    present: int = 0
+    """How many participants were in the group's room when the round closed."""
+    shown: int = 0
+    """How often the sealed answers were shown to the group: each time anew after a change."""
+    shown_parts: int = 0
+    standing_moves: int = 0
+    """How often the bot has moved its ✅ between answers."""
+    standing_event: str | None = None
+    """The message that bears the bot's ✅ now."""
+
+
+class ParticipantRow(SQLModel, table=True):
+    """A person who has answered in a dialogue, in the group where she sits."""
+
+    __tablename__ = "participant"
+    __table_args__ = (sa.UniqueConstraint("dialogue_id", "user_id"),)
+
+    participant_no: int | None = Field(default=None, primary_key=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id")
+    user_id: str
+    group_id: str
+
+
+class ReplyRow(SQLModel, table=True):
+    """What somebody answered in a round."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        sa.Index("reply_source", "room_id", "sent_ms", "event_id"),
+        sa.Index("reply_round", "round_no"),
+    )
+
+    reply_no: int | None = Field(default=None, primary_key=True)
+    round_no: int = Field(foreign_key="round.round_no")
+    participant_no: int
+    kind: str
+    """individual, group or talk (what was said in a group step and is no answer)."""
+    room_id: str
+    event_id: str
+    sent_ms: int = Field(sa_type=sa.BigInteger)
+    received_ms: int = Field(sa_type=sa.BigInteger)
+    text: str
+    media: str | None = None
+    late: bool = False
+    sealed: bool = False
+    declared_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    """When this became the group's answer: by its first word, or by the first mark."""
+    edited_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    withdrawn_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    shown_by: str | None = None
+    """The effect that showed a sealed reply to its group; None while it is sealed."""
+
+
+class RevisionRow(SQLModel, table=True):
+    """An earlier wording of a reply, before an edit."""
+
+    __tablename__ = "revision"
+
+    revision_no: int | None = Field(default=None, primary_key=True)
+    reply_no: int = Field(foreign_key="reply.reply_no", index=True)
+    event_id: str
+    """The edit that replaced this wording."""
+    text: str
+    replaced_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class MarkRow(SQLModel, table=True):
+    """A person's ✅ on a message of a group step."""
+
+    __tablename__ = "mark"
+
+    room_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    target: str
+    sender: str
+    sent_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class EarlyRow(SQLModel, table=True):
+    """An edit, withdrawal or mark whose target has not been read yet.
+
+    That is encrypted, or in a hole. The row is acted on when it comes.
+    """
+
+    __tablename__ = "early"
+
+    room_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    target: str = Field(index=True)
+    incoming: str
+
+
+class OccurrenceRow(SQLModel, table=True):
+    """Something that falls due once. The table is the truth; the scheduler only rings."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        sa.Index(
+            "occurrence_due",
+            "due_ms",
+            sqlite_where=sa.text("done_ms IS NULL"),
+            postgresql_where=sa.text("done_ms IS NULL"),
+        ),
+    )
+
+    key: str = Field(primary_key=True)
+    dialogue_id: str = Field(index=True)
+    alarm: str
+    """What to do, JSON."""
+    wall_time: str = ""
+    """Local time and zone as it was ordered, `2026-05-05T13:00 Europe/Stockholm`."""
+    due_ms: int = Field(sa_type=sa.BigInteger)
+    done_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class OutboxRow(SQLModel, table=True):
+    """An effect decided but perhaps not yet carried out.
+
+    Written in the transaction that decided it, so that a crash between deciding and
+    sending loses nothing.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index(
+            "outbox_due",
+            "due_ms",
+            "number",
+            sqlite_where=sa.text("state = 0"),
+            postgresql_where=sa.text("state = 0"),
+        ),
+    )
+
+    number: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    room_id: str
+    content: str
+    """JSON of what to send; ids of our own earlier messages are named by their key."""
+    created_ms: int = Field(sa_type=sa.BigInteger)
+    due_ms: int = Field(sa_type=sa.BigInteger)
+    state: int = Field(default=0, sa_type=sa.SmallInteger)
+    first_try_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    tries: int = 0
+    done_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    event_id: str | None = None
+    error: str | None = None
+
+
+class DigestRow(SQLModel, table=True):
+    """A digest as it was posted: which replies, in which wording, and whether it still holds."""
+
+    __tablename__ = "digest"
+
+    digest_no: int | None = Field(default=None, primary_key=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", index=True)
+    scope: str
+    """The closed step's id, or empty for the whole dialogue."""
+    made_ms: int = Field(sa_type=sa.BigInteger)
+    document: str
+    """The digest as JSON, quotes as spans of replies."""
+    stale: bool = False

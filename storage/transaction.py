@@ -1,0 +1,97 @@
+"""One transaction, and the repositories in it, each named by what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from storage.dialogues import Dialogues
+from storage.digests import Digests
+from storage.early import Early
+from storage.journal import Journal
+from storage.occurrences import Occurrences
+from storage.outbox import Outbox
+from storage.people import People
+from storage.replies import Replies
+from storage.rooms import Rooms
+from storage.rounds import Rounds
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+class Transaction:
+    """Everything that can be read and written, all or nothing."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+        self._after_commit: list[Callable[[], None]] = []
+        self._after_rollback: list[Callable[[], None]] = []
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What came from the chat."""
+        return Journal(self._db)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """Rooms and who is in them."""
+        return Rooms(self._db)
+
+    @cached_property
+    def dialogues(self) -> Dialogues:
+        """Runs of packs."""
+        return Dialogues(self._db)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """Steps in groups."""
+        return Rounds(self._db)
+
+    @cached_property
+    def people(self) -> People:
+        """Participants."""
+        return People(self._db)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """What was answered."""
+        return Replies(self._db)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+        return Outbox(self._db)
+
+    @cached_property
+    def early(self) -> Early:
+        """What speaks of messages that have not come."""
+        return Early(self._db)
+
+    @cached_property
+    def occurrences(self) -> Occurrences:
+        """What falls due."""
+        return Occurrences(self._db)
+
+    @cached_property
+    def digests(self) -> Digests:
+        """What was posted as a digest."""
+        return Digests(self._db)
+
+    def savepoint(self) -> sa.NestedTransaction:
+        """A part that can fail alone: ``with tx.savepoint(): ...`` rolls back to here."""
+        return self._db.begin_nested()
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` once this transaction is on disk (in the database thread)."""
+        self._after_commit.append(action)
+
+    def after_rollback(self, action: Callable[[], None]) -> None:
+        """Run `action` if this transaction comes to nothing."""
+        self._after_rollback.append(action)
+
+    def run_hooks(self, *, committed: bool) -> None:
+        """Called by the database when the transaction has ended."""
+        for action in self._after_commit if committed else self._after_rollback:
+            action()

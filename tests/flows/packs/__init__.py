@@ -1,0 +1,1 @@
+"""Scenario packs: their source, their values, the ones that ship."""
