@@ -33,29 +33,28 @@ setup: ## Make both environments (again only if a lock changed)
 environments: .venv/.ready .venv-synapse/.ready $(CATALOGUES)
 	@:
 
-# The first Python that fits: that of the person (PYTHON=...), `python3`, or one with a number.
-define new-environment
+# With the first Python that fits: the person's (PYTHON=...), `python3`, or one with a number.
+.venv/.made:
 	@fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \
 	for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	    if "$$python" -c "$$fits" 2>/dev/null; then found="$$python"; break; fi; \
 	done; \
 	if [ -z "$${found-}" ]; then \
 	    echo "Runda needs Python 3.11, 3.12 or 3.13; 'python3' here is: $$(python3 --version 2>&1)." >&2; \
-	    echo "Install one of them, then run: make setup PYTHON=/path/to/python3.13" >&2; \
+	    echo "Install one of them, then try again: make setup PYTHON=python3.13" >&2; \
 	    exit 1; \
 	fi; \
 	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
-	    echo "$$found cannot make virtual environments: Debian and Ubuntu keep that part in a package of its own." >&2; \
-	    echo "Install it, then try again: sudo apt-get install python3-venv" >&2; \
+	    echo "$$found cannot make virtual environments: Debian and Ubuntu keep that part apart." >&2; \
+	    echo "Install it, then try again: sudo apt-get install $$(basename "$$found")-venv" >&2; \
 	    exit 1; \
 	fi; \
-	echo "Setting up $(1) (once, or after a lock changed)"; \
-	"$$found" -m venv $(1); \
-	$(1)/bin/python $(PIP_INSTALL) --require-hashes -r locks/build.txt
-endef
+	echo "Setting up .venv and .venv-synapse (again only when a lock changes; a minute or two)"; \
+	"$$found" -m venv .venv
+	@touch $@
 
-.venv/.locked: locks/build.txt locks/dev.txt
-	$(call new-environment,.venv)
+.venv/.locked: locks/build.txt locks/dev.txt | .venv/.made
+	@$(BIN)/python $(FROM_LOCK) -r locks/build.txt
 	@$(BIN)/python $(FROM_LOCK) -r locks/dev.txt
 	@touch $@
 
@@ -64,8 +63,9 @@ endef
 	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv-synapse/.ready: locks/build.txt locks/synapse.txt
-	$(call new-environment,.venv-synapse)
+.venv-synapse/.ready: locks/build.txt locks/synapse.txt | .venv/.made
+	@$(BIN)/python -m venv .venv-synapse
+	@.venv-synapse/bin/python $(FROM_LOCK) -r locks/build.txt
 	@.venv-synapse/bin/python $(FROM_LOCK) -r locks/synapse.txt
 	@touch $@
 

@@ -7,16 +7,15 @@ gathered and inserted together; everything rarer is handled one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, assert_never
-
-import orjson
+from typing import TYPE_CHECKING, assert_never
 
 from bot.later import Later
 from bot.reactions import LATE_MARK, TAKEN_MARK, acknowledgement
 from flows.collection import GROUP_MARK, Placement, place
 from flows.digest.snapshot import ReplyKind
-from flows.messages import Edited, Incoming, Marked, Media, Withdrawn, Written
-from storage.replies import reply_values
+from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
+from storage.hot import Row
+from storage.replies import reply_row
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
@@ -126,24 +125,12 @@ class _Batch:
     def __init__(self, tx: Transaction, now_ms: int) -> None:
         self._tx = tx
         self.now_ms = now_ms
-        self._replies: list[dict[str, Any]] = []
-        self._acknowledgements: list[dict[str, Any]] = []
+        self._replies: list[Row] = []
+        self._acknowledgements: list[Row] = []
 
     def add(self, message: Written, placement: Placement, seat: int) -> None:
         self._replies.append(
-            reply_values(
-                round_no=placement.round.round_no,
-                participant_no=seat,
-                kind=placement.kind,
-                room_id=message.room_id,
-                event_id=message.event_id,
-                sent_ms=message.sent_ms,
-                received_ms=self.now_ms,
-                text=message.text,
-                media=None if message.media is None else _media_json(message.media),
-                late=placement.late,
-                sealed=placement.sealed,
-            )
+            reply_row(message, placement, participant_no=seat, received_ms=self.now_ms)
         )
         # Talk is not an answer, and a group's answer is confirmed by what now stands.
         if placement.kind is ReplyKind.INDIVIDUAL:
@@ -152,20 +139,8 @@ class _Batch:
 
     def write(self) -> None:
         self._tx.replies.add(self._replies)
-        self._tx.outbox.put_unchecked(self._acknowledgements)
+        self._tx.outbox.put_new(self._acknowledgements)
         self._replies, self._acknowledgements = [], []
-
-
-def _media_json(media: Media) -> str:
-    return orjson.dumps(
-        {
-            "kind": media.kind.value,
-            "name": media.name,
-            "mime": media.mime,
-            "size": media.size,
-            "address": media.address,
-        }
-    ).decode()
 
 
 _HELP_WORDS = frozenset({"hjälp", "hjalp", "help"})

@@ -23,7 +23,7 @@ from bot.rendering.notices import (
     step_closed_markdown,
 )
 from bot.rendering.prompts import PromptFacts, private_prompt_markdown, prompt_markdown
-from bot.wording import Wording, wording
+from bot.wording import wording
 from flows.dialogue import Dialogue, Group
 from flows.effects import (
     AlarmKind,

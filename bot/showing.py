@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot import keys
 from bot.parcels import post, take_back
 from bot.rendering.markdown import escape
-from bot.rendering.notices import nothing_shown_markdown, shown_markdown
+from bot.rendering.notices import shown_markdown
 from bot.wording import Wording, wording
 from flows.ids import EffectKey
 from storage.instants import to_ms
@@ -36,8 +36,8 @@ class Showing:
     def show(self, tx: Transaction, dialogue: Dialogue, round_: Round, *, now: datetime) -> None:
         """Show a round's sealed answers to its group, in place of any earlier showing.
 
-        A step that was open from the start shows only what was written in private all the
-        same, and says nothing if there is nothing.
+        Nothing is said where nothing was written in private; but from now on the round counts
+        as shown, so that a late answer is shown too.
         """
         step = dialogue.pack.step(round_.step_id)
         replies = [
@@ -45,7 +45,7 @@ class Showing:
             for reply in tx.replies.of_rounds([round_.round_no])
             if reply.sealed and reply.withdrawn_ms is None
         ]
-        if step is None or (not replies and not step.sealed):
+        if step is None:
             return
         words = wording(dialogue.language)
         title = escape(step.title.get(dialogue.language))
@@ -54,7 +54,7 @@ class Showing:
             keys.shown(dialogue.id, round_.round_no, round_.shown, part)
             for part in range(round_.shown_parts)
         ]
-        parts = _parts(sorted(replies, key=_order))
+        parts = _parts(sorted(replies, key=_order)) if replies else []
         posts = []
         for number, part in enumerate(parts):
             key = keys.shown(dialogue.id, round_.round_no, time, number)
@@ -71,7 +71,7 @@ def _order(reply: Reply) -> str:
 
 
 def _parts(replies: Sequence[Reply]) -> list[list[Reply]]:
-    """Replies in messages of a size that can be sent; one empty part if there are none."""
+    """Replies in messages of a size that can be sent."""
     parts: list[list[Reply]] = [[]]
     room = _PART_BYTES
     for reply in replies:
@@ -85,8 +85,6 @@ def _parts(replies: Sequence[Reply]) -> list[list[Reply]]:
 
 
 def _markdown(replies: Sequence[Reply], title: str, words: Wording) -> str:
-    if not replies:
-        return nothing_shown_markdown(title, words)
     return shown_markdown(title, [_quote(reply, words) for reply in replies], words)
 
 

@@ -173,6 +173,6 @@ def _view(round_: Round) -> RoundView:
         dialogue_id=round_.dialogue_id,
         group_id=round_.group_id,
         kind=round_.step_kind,
-        sealed=round_.step_kind is StepKind.INDIVIDUAL,
+        collects=round_.step_kind.collects,
         is_open=round_.status is RoundStatus.OPEN,
     )

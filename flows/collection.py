@@ -27,7 +27,7 @@ class RoundView:
     dialogue_id: DialogueId
     group_id: GroupId
     kind: StepKind
-    sealed: bool
+    collects: bool
     is_open: bool
 
 
@@ -65,7 +65,7 @@ def place(message: Written, room: RoomView) -> Placement | None:
     if room.private:
         return _place_private(message, room)
     round_ = _pointed_at(message, room) or room.current
-    if round_ is None or not round_.kind.collects:
+    if round_ is None or not round_.collects:
         return None
     late = not round_.is_open
     if round_.kind is StepKind.INDIVIDUAL:
@@ -81,7 +81,7 @@ def _pointed_at(message: Written, room: RoomView) -> RoundView | None:
     for pointer in (message.thread, message.reply_to):
         if pointer is not None:
             round_ = room.prompts.get(pointer)
-            if round_ is not None and round_.kind.collects:
+            if round_ is not None and round_.collects:
                 return round_
     return None
 

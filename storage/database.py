@@ -33,6 +33,8 @@ SQLITE_SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",
     "PRAGMA cache_size = -8000",
+    # 16 MB of log before it is folded in: a page written by many batches is copied once.
+    "PRAGMA wal_autocheckpoint = 4000",
     # What is erased is overwritten, not only unlinked.
     "PRAGMA secure_delete = ON",
 )

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from flows.ids import EventId, RoomId, UserId
 from flows.messages import Incoming
+from storage.hot import HotInsert, HotStatement, Row, savepoint
 from storage.tables import GapRow, InboxRow, PositionRow, ToDeviceRow, table_of
 
 # ---------------------------------------------------------------- what an adapter brings
@@ -187,7 +188,12 @@ _to_device = table_of(ToDeviceRow)
 _gap = table_of(GapRow)
 _position = table_of(PositionRow)
 
-_ADD = sa.insert(_inbox)
+_ADD = HotInsert(_inbox, ("room_id", "sent_ms", "event_id", "state", "sender", "raw"))
+
+_MOVE = HotStatement(
+    "INSERT INTO position (account, token) VALUES ({0}, {0}) "
+    "ON CONFLICT (account) DO UPDATE SET token = excluded.token"
+)
 
 # Written out, not bound: a partial index is used only where its condition stands literally.
 _NOT_DONE = sa.text("state <> 0")
@@ -205,11 +211,7 @@ class Journal:
 
     def move_position(self, account: UserId, token: str) -> None:
         """Remember where reading continues."""
-        moved = self._db.execute(
-            sa.update(_position).where(_position.c.account == account).values(token=token)
-        )
-        if moved.rowcount == 0:
-            self._db.execute(sa.insert(_position).values(account=account, token=token))
+        _MOVE.run(self._db, (account, token))
 
     def add(self, events: Sequence[Arrived]) -> Sequence[Arrived]:
         """Keep those events that are new, and return them in the order given."""
@@ -218,12 +220,12 @@ class Journal:
         # A sync answer hardly ever repeats an event, so the batch is tried whole first:
         # one statement, no look-up. Only if one of them is known is each looked up.
         try:
-            with self._db.begin_nested():
-                self._db.execute(_ADD, [_inbox_values(event) for event in events])
+            with savepoint(self._db):
+                _ADD.run(self._db, [_inbox_values(event) for event in events])
         except sa.exc.IntegrityError:
             fresh = self._unseen(events)
             if fresh:
-                self._db.execute(_ADD, [_inbox_values(event) for event in fresh])
+                _ADD.run(self._db, [_inbox_values(event) for event in fresh])
             return fresh
         return events
 
@@ -372,13 +374,7 @@ class Journal:
             )
 
 
-def _inbox_values(event: Arrived) -> dict[str, Any]:
-    waiting = event.raw is not None
-    return {
-        "room_id": event.room_id,
-        "sent_ms": event.sent_ms,
-        "event_id": event.event_id,
-        "state": 1 if waiting else 0,
-        "sender": event.sender if waiting else None,
-        "raw": event.raw,
-    }
+def _inbox_values(event: Arrived) -> Row:
+    if event.raw is None:
+        return (event.room_id, event.sent_ms, event.event_id, 0, None, None)
+    return (event.room_id, event.sent_ms, event.event_id, 1, event.sender, event.raw)

@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from flows.ids import EffectKey, EventId, RoomId
+from storage.hot import HotInsert, Row, savepoint
 from storage.tables import OutboxRow, table_of
 
 _outbox = table_of(OutboxRow)
-_ADD = sa.insert(_outbox)
+_ADD = HotInsert(_outbox, ("key", "room_id", "content", "created_ms", "due_ms", "state", "tries"))
 _WAITING = sa.text("outbox.state = 0")
 
 # An id list in one statement: SQLite takes 32,766 variables, PostgreSQL 65,535.
@@ -69,21 +70,24 @@ class Outbox:
         """Add effects; those whose key was ever added before change nothing."""
         if not effects:
             return
-        values = [_values(effect, now_ms, due_ms) for effect in effects]
+        values = [
+            outbox_row(one.key, one.room_id, one.content, now_ms=now_ms, due_ms=due_ms)
+            for one in effects
+        ]
         # As in the journal: repeats are rare, so look only when there is one.
         try:
-            with self._db.begin_nested():
-                self._db.execute(_ADD, values)
+            with savepoint(self._db):
+                _ADD.run(self._db, values)
         except sa.exc.IntegrityError:
             for value in values:
-                known = sa.select(_outbox.c.number).where(_outbox.c.key == value["key"])
+                known = sa.select(_outbox.c.number).where(_outbox.c.key == value[0])
                 if self._db.scalar(known) is None:
-                    self._db.execute(_ADD, value)
+                    _ADD.run(self._db, [value])
 
-    def put_unchecked(self, effects: Sequence[dict[str, Any]]) -> None:
-        """Add rows known to be new: acknowledgements of events the journal saw first now."""
+    def put_new(self, effects: Sequence[Row]) -> None:
+        """Add effects known to be new, rows of `outbox_row`: acknowledgements of new events."""
         if effects:
-            self._db.execute(_ADD, effects)
+            _ADD.run(self._db, effects)
 
     def due(self, *, now_ms: int, besides: Collection[int], limit: int) -> list[Due]:
         """Effects that are due, oldest first, leaving out those already on their way."""
@@ -163,16 +167,11 @@ class Outbox:
         return self._db.scalar(query) or 0
 
 
-def _values(effect: Effect, now_ms: int, due_ms: int | None) -> dict[str, Any]:
-    return {
-        "key": effect.key,
-        "room_id": effect.room_id,
-        "content": effect.content,
-        "created_ms": now_ms,
-        "due_ms": now_ms if due_ms is None else due_ms,
-        "state": int(OutboxState.WAITING),
-        "tries": 0,
-    }
+def outbox_row(
+    key: EffectKey, room_id: RoomId, content: str, *, now_ms: int, due_ms: int | None = None
+) -> Row:
+    """An effect as a row."""
+    return (key, room_id, content, now_ms, now_ms if due_ms is None else due_ms, 0, 0)
 
 
 def _due(row: sa.Row[Any]) -> Due:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from flows.collection import Placement
 from flows.digest.snapshot import ReplyKind
 from flows.ids import EffectKey, EventId, ReplyNo, RoomId, RoundNo, UserId
+from flows.messages import Written
+from storage.hot import HotInsert, Row
 from storage.tables import MarkRow, ReplyRow, RevisionRow, table_of
 
 _reply = table_of(ReplyRow)
 _revision = table_of(RevisionRow)
 _mark = table_of(MarkRow)
-_ADD = sa.insert(_reply)
+_ADD = HotInsert(
+    _reply,
+    (
+        "round_no",
+        "participant_no",
+        "kind",
+        "room_id",
+        "event_id",
+        "sent_ms",
+        "received_ms",
+        "text",
+        "media",
+        "late",
+        "sealed",
+        "declared_ms",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +88,10 @@ class Replies:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
 
-    def add(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Add replies of events the journal saw first now (see `reply_values`)."""
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add replies of events the journal saw first now, rows of `reply_row`."""
         if rows:
-            self._db.execute(_ADD, rows)
+            _ADD.run(self._db, rows)
 
     def find(self, room_id: RoomId, event_id: EventId) -> Reply | None:
         """The reply written in this message, newest first: edits follow what they edit."""
@@ -162,10 +182,14 @@ class Replies:
 
     def answered(self, rounds: Collection[RoundNo]) -> set[int]:
         """The participants who have a standing answer in one of these rounds."""
-        query = sa.select(sa.distinct(_reply.c.participant_no)).where(
-            _reply.c.round_no.in_(rounds),
-            _reply.c.withdrawn_ms.is_(None),
-            _reply.c.kind != ReplyKind.TALK.value,
+        query = (
+            sa.select(_reply.c.participant_no)
+            .where(
+                _reply.c.round_no.in_(rounds),
+                _reply.c.withdrawn_ms.is_(None),
+                _reply.c.kind != ReplyKind.TALK.value,
+            )
+            .distinct()
         )
         return set(self._db.scalars(query))
 
@@ -217,35 +241,26 @@ class Replies:
         return first
 
 
-def reply_values(
-    *,
-    round_no: RoundNo,
-    participant_no: int,
-    kind: ReplyKind,
-    room_id: RoomId,
-    event_id: EventId,
-    sent_ms: int,
-    received_ms: int,
-    text: str,
-    media: str | None,
-    late: bool,
-    sealed: bool,
-) -> dict[str, Any]:
-    """A reply as a row. A plain dict: this is the hot path, and it takes a batch of them."""
-    return {
-        "round_no": round_no,
-        "participant_no": participant_no,
-        "kind": kind.value,
-        "room_id": room_id,
-        "event_id": event_id,
-        "sent_ms": sent_ms,
-        "received_ms": received_ms,
-        "text": text,
-        "media": media,
-        "late": late,
-        "sealed": sealed,
-        "declared_ms": sent_ms if kind is ReplyKind.GROUP else None,
-    }
+def reply_row(
+    message: Written, placement: Placement, *, participant_no: int, received_ms: int
+) -> Row:
+    """A new reply as a row. A plain tuple: this is the hot path, and it takes a batch of them."""
+    kind = placement.kind
+    media = message.media
+    return (
+        placement.round.round_no,
+        participant_no,
+        kind.value,
+        message.room_id,
+        message.event_id,
+        message.sent_ms,
+        received_ms,
+        message.text,
+        None if media is None else json.dumps(asdict(media), ensure_ascii=False),
+        placement.late,
+        placement.sealed,
+        message.sent_ms if kind is ReplyKind.GROUP else None,
+    )
 
 
 def _to_reply(row: sa.Row[Any]) -> Reply:

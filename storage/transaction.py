@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from storage.dialogues import Dialogues
 from storage.digests import Digests
 from storage.early import Early
+from storage.hot import savepoint
 from storage.journal import Journal
 from storage.occurrences import Occurrences
 from storage.outbox import Outbox
@@ -79,9 +81,9 @@ class Transaction:
         """What was posted as a digest."""
         return Digests(self._db)
 
-    def savepoint(self) -> sa.NestedTransaction:
+    def savepoint(self) -> AbstractContextManager[None]:
         """A part that can fail alone: ``with tx.savepoint(): ...`` rolls back to here."""
-        return self._db.begin_nested()
+        return savepoint(self._db)
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once this transaction is on disk (in the database thread)."""

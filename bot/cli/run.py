@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 
 from bot.app import run as run_app
 from bot.cli.configuration import configured
+from bot.cli.new_config import PRIVATE_FOLDER
 from bot.cli.terminal import OK, Terminal
 from bot.logs import set_up_logs
+
+_OURS_ALONE = 0o077
 
 
 def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     """Run until told to stop."""
     config = configured(parsed, terminal)
+    # Answers and keys: nobody else on the machine may read what is written from here on.
+    os.umask(_OURS_ALONE)
+    config.data_folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     set_up_logs(config.log_level, config.log_format)
     asyncio.run(run_app(config))
     return OK

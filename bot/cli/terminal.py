@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.errors import ConfigError, RundaError
 from bot.wording import Wording
@@ -22,6 +23,11 @@ class Terminal:
     """Where a command speaks and asks, in the operator's language."""
 
     words: Wording
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the command is carried out."""
+        return datetime.now(UTC)  # noqa: TID251  a command is of the moment; it tells the rest
 
     def show(self, text: str = "") -> None:
         """A line of what was asked for."""

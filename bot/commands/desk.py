@@ -84,7 +84,7 @@ def _unknown(name: str, words: Wording) -> str:
     return words.say(
         "⚠️ I know no command `!{name}`. Did you mean `!{guess}`? `!help` lists them all.",
         name=escape(name),
-        guess=guess,
+        guess=guess.name(words),
     )
 
 

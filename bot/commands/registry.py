@@ -72,9 +72,9 @@ def find(name: str, commands: Sequence[Command]) -> tuple[Command, str] | None:
     return None
 
 
-def nearest(name: str, commands: Sequence[Command]) -> str | None:
-    """The known name most like this one, None if none is alike."""
-    names = {_plain(known): known for one in commands for known in (one.swedish, one.english)}
+def nearest(name: str, commands: Sequence[Command]) -> Command | None:
+    """The command with the name most like this one, None if none is alike."""
+    names = {_plain(known): one for one in commands for known in (one.swedish, one.english)}
     close = get_close_matches(_plain(name), names, n=1, cutoff=0.6)
     return names[close[0]] if close else None
 

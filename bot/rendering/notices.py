@@ -78,8 +78,3 @@ def shown_markdown(title: str, quotes: Sequence[str], words: Wording) -> str:
         title=title,
     )
     return "\n\n".join([head, *(f"> {quote}" for quote in quotes)])
-
-
-def nothing_shown_markdown(title: str, words: Wording) -> str:
-    """What a group reads that gave no sealed answers."""
-    return words.say("🔓 **{title}** – no answers from this group.", title=title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import shorten
 
 from bot.rendering.markdown import escape
@@ -19,8 +19,8 @@ from flows.messages import MediaKind
 Permalink = Callable[[RoomId, str], str]
 """The address of a message, by its room and its event id."""
 
-MAX_WORDS_BYTES = MAX_PART_BYTES - 4_000
-"""What the words of a quote may take, so that link, names and headings fit beside them."""
+_MARGIN_BYTES = 200
+"""Left free beside a quote's words and its headings: marks, empty lines, "continued"."""
 
 MAX_NAME = 100
 """Characters of a title or a name; what is longer is cut (a reply never is)."""
@@ -66,31 +66,29 @@ class Quoter:
 
     def item(self, quote: Quote, heads: tuple[str, ...]) -> Iterator[Block]:
         """The quote as an item of a list."""
-        for markdown, refs in self._written(quote, "- ", "  "):
+        for markdown, refs in self._written(quote, "- ", "  ", beside=heads):
             yield Block(markdown=markdown, heads=heads, refs=refs, item=True)
 
     def quotation(self, quote: Quote, group: str, heads: tuple[str, ...]) -> Iterator[Block]:
         """The quote set apart, under the name of its `group` (Markdown)."""
-        for markdown, refs in self._written(quote, "> ", "> "):
+        for markdown, refs in self._written(quote, "> ", "> ", beside=(*heads, group)):
             yield Block(markdown=f"**{group}**\n\n{markdown}", heads=heads, refs=refs)
 
     def _written(
-        self, quote: Quote, first: str, further: str
+        self, quote: Quote, first: str, further: str, *, beside: Sequence[str]
     ) -> Iterator[tuple[str, tuple[Ref, ...]]]:
         """The quote as Markdown; in several pieces only if it is too long for one message."""
         continues, continued = self._wording.say("(continues)"), self._wording.say("(continued)")
-        pieces = list(_pieces(quote.text))
+        tail, refs = self._tail(quote)
+        taken = sum(len(other.encode()) for other in (*beside, tail, continues, continued))
+        pieces = list(_pieces(quote.text, MAX_PART_BYTES - _MARGIN_BYTES - taken))
         for number, piece in enumerate(pieces, start=1):
+            is_last = number == len(pieces)
             words = escape(piece)
-            refs: tuple[Ref, ...] = ()
             if number > 1:
                 words = f"*{continued}* {words}"
-            if number < len(pieces):
-                words = f"{words} *{continues}*"
-            else:
-                tail, refs = self._tail(quote)
-                words = _beside(words, tail, quote)
-            yield first + words.replace("\n", "\n" + further), refs
+            words = _joined(words, tail, quote) if is_last else f"{words} *{continues}*"
+            yield first + words.replace("\n", "\n" + further), refs if is_last else ()
 
     def _tail(self, quote: Quote) -> tuple[str, tuple[Ref, ...]]:
         link, refs = self._link(quote.source)
@@ -134,7 +132,7 @@ class Quoter:
         return f"[{label}]({address.translate(_IN_ADDRESS)})", refs
 
 
-def _beside(words: str, tail: str, quote: Quote) -> str:
+def _joined(words: str, tail: str, quote: Quote) -> str:
     if not words:
         return tail
     written = quote.text + (quote.attachment.name if quote.attachment else "")
@@ -144,10 +142,10 @@ def _beside(words: str, tail: str, quote: Quote) -> str:
     return words + ("\\\n" if turned else " ") + tail
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text, cut only where it is larger than a message."""
-    while _size(text) > MAX_WORDS_BYTES:
-        end = bisect_right(range(len(text)), MAX_WORDS_BYTES, key=lambda n: _size(text[:n])) - 1
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """The text, cut only where it takes more than `room` bytes."""
+    while _size(text) > room:
+        end = bisect_right(range(len(text)), room, key=lambda n: _size(text[:n])) - 1
         end = _good_end(text, end)
         yield text[:end]
         text = text[end:]

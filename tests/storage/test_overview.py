@@ -13,6 +13,7 @@ from storage.database import Database, create_engine
 from storage.errors import DatabaseUnusable
 from storage.outbox import Effect
 from storage.overview import Form, Stuck, form_of, reading
+from storage.transaction import Transaction
 
 NOW_MS = 1_790_000_000_000
 ROOM = RoomId("!room:example.org")
@@ -108,13 +109,13 @@ def test_a_database_nobody_has_open_can_be_read(database_url: str) -> None:
 
 def test_what_is_stuck_and_why(database: Database, database_url: str) -> None:
     put(database, "sent", "waiting", "failed", "postponed")
-    database.write_now(
-        lambda tx: (
-            tx.outbox.note_sent([(1, EventId("$sent"))], now_ms=NOW_MS),
-            tx.outbox.fail(3, now_ms=NOW_MS, error="M_FORBIDDEN"),
-            tx.outbox.postpone(4, due_ms=NOW_MS + 1, error="no answer"),
-        )
-    )
+
+    def try_to_send(tx: Transaction) -> None:
+        tx.outbox.note_sent([(1, EventId("$sent"))], now_ms=NOW_MS)
+        tx.outbox.fail(3, now_ms=NOW_MS, error="M_FORBIDDEN")
+        tx.outbox.postpone(4, due_ms=NOW_MS + 1, error="no answer")
+
+    database.write_now(try_to_send)
 
     with reading(database_url) as seen:
         assert seen.overview.waiting() == (2, NOW_MS)

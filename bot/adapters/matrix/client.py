@@ -102,6 +102,11 @@ class MatrixChat:
         """What Matrix can do."""
         return _CAPABILITIES
 
+    @property
+    def unreached_devices(self) -> int:
+        """Devices in encrypted rooms that have not been given the key to what we wrote."""
+        return self._encryption.unreached
+
     async def connect(self) -> None:
         """Take the lock, check the account, load the keys, publish ours.
 

@@ -32,6 +32,7 @@ _ANSWER_WITHIN_S = 60.0
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
+_REFUSED_PAUSE_S = 60.0
 _UPKEEP_EVERY_S = 5.0
 _MOST_ROUNDS = 20
 """In a room where somebody always writes there is always something new."""
@@ -182,7 +183,7 @@ async def _insist(call: Callable[[], Awaitable[T]]) -> T:
             wait = max(pause, error.retry_after_s or 0.0)
             log.warning("homeserver.unavailable", error=str(error), retry_after_s=round(wait, 1))
         except ChatRefused as error:
-            wait = _LONGEST_PAUSE_S
+            wait = _REFUSED_PAUSE_S
             log.error("homeserver.refused", error=str(error), retry_after_s=wait)
         await asyncio.sleep(wait)
         pause = min(pause * 2, _LONGEST_PAUSE_S)

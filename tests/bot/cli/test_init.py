@@ -10,6 +10,7 @@ import stat
 import sys
 import time
 import tomllib
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,6 +49,19 @@ def password_file(tmp_path: Path, bot_account: Account) -> Path:
 
 
 @pytest.fixture
+def with_password(
+    homeserver: Homeserver, bot_account: Account, password_file: Path
+) -> tuple[str | Path, ...]:
+    """The options that log the bot's account in."""
+    return (
+        "--yes",
+        *("--homeserver", homeserver.url),
+        *("--user", bot_account.user_id),
+        *("--password-file", password_file),
+    )
+
+
+@pytest.fixture
 def config(tmp_path: Path) -> Path:
     """Where the configuration is to be, in a folder that is not there yet."""
     return tmp_path / "runda" / "config.toml"
@@ -58,16 +72,13 @@ def test_with_a_password_and_nobody_to_ask(
     homeserver: Homeserver,
     bot_account: Account,
     organizer: Account,
-    password_file: Path,
-    config: Path,
+    with_password: tuple[str | Path, ...],
 ) -> None:
+    config = Path(with_password[-1]).parent / "runda" / "config.toml"
     outcome = runda(
         "init",
-        "--yes",
+        *with_password,
         *("--config", config),
-        *("--homeserver", homeserver.url),
-        *("--user", bot_account.user_id),
-        *("--password-file", password_file),
         *("--organizer", organizer.user_id),
         *("--timezone", "Europe/Helsinki"),
     )
@@ -291,7 +302,7 @@ def test_a_folder_that_is_not_ours(
 
 
 def test_nobody_to_answer(runda: Runda, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", open(os.devnull))
+    monkeypatch.setattr(sys, "stdin", StringIO())
 
     outcome = runda("init", "--config", config)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from flows.messages import Incoming, Written
 from storage.database import Database
-from storage.journal import Batch, Resolved
+from storage.journal import Batch, InboxState, Resolved
 from storage.transaction import Transaction
 from tests.bot.matrix.nio_person import NioPerson
 from tests.bot.matrix.people import Person
+from tests.fault_proxy import FaultProxy
 
 
 class Journaling:
@@ -70,10 +72,16 @@ class Bot:
         self.database = database
         self.intake = Journaling(database)
         self._listening: asyncio.Task[None] | None = None
+        self._stopped = False
 
     @property
     def id(self) -> UserId:
         return self.account.user_id
+
+    @property
+    def unreached(self) -> int:
+        """Devices that wait for a room key."""
+        return self.chat.unreached_devices
 
     async def catches_up(self) -> None:
         await self.chat.catch_up(self.intake)
@@ -101,7 +109,15 @@ class Bot:
                     self._listening.result()
                 await asyncio.sleep(0.02)
 
+    async def state_of(self, event_id: EventId) -> InboxState | None:
+        """How far an event has come, if it waits in the journal."""
+        pending = await self.database.write(lambda tx: tx.journal.pending(*InboxState))
+        return next((one.state for one in pending if one.event_id == event_id), None)
+
     async def stops(self) -> None:
+        if self._stopped:
+            return
+        self._stopped = True
         if self._listening is not None:
             self._listening.cancel()
             with suppress(asyncio.CancelledError):
@@ -127,6 +143,7 @@ class World:
         self.homeserver = homeserver
         self.folder = folder
         self._stack = stack
+        self._bots: list[Bot] = []
 
     async def person(self, name: str) -> Person:
         account = await self.homeserver.register(f"{name}-{secrets.token_hex(4)}")
@@ -147,19 +164,45 @@ class World:
         )
 
     async def bot(
-        self, account: MatrixAccount | None = None, *, send_deadline_s: float = 20
+        self,
+        account: MatrixAccount | None = None,
+        *,
+        through: FaultProxy | None = None,
+        send_deadline_s: float = 20,
     ) -> Bot:
         """A bot that is connected; with an account of an earlier one, its next process."""
         account = account or await self.account()
+        if through is not None:
+            account = replace(account, homeserver=through.url)
         folder = self.folder / account.device_id
         folder.mkdir(exist_ok=True)
         database = Database.open(f"sqlite:///{folder / 'runda.db'}")
         self._stack.callback(database.close)
         chat = MatrixChat(account, folder / "keys", database, send_deadline_s=send_deadline_s)
         bot = Bot(chat, account, database)
+        self._bots.append(bot)
         self._stack.push_async_callback(bot.stops)
         await chat.connect()
         return bot
+
+    async def ends_bots(self) -> None:
+        """End every process of the bot, also one that never came to connect."""
+        for bot in self._bots:
+            await bot.stops()
+
+    async def listening(self, through: FaultProxy | None = None) -> Bot:
+        """A bot that has caught up and listens."""
+        bot = await self.bot(through=through)
+        await bot.catches_up()
+        bot.listens()
+        return bot
+
+
+@pytest.fixture
+async def proxy(homeserver: Homeserver) -> AsyncIterator[FaultProxy]:
+    """Something between the bot and the homeserver that can be told to fail."""
+    async with FaultProxy(homeserver.url) as proxy:
+        yield proxy
 
 
 @pytest.fixture
@@ -167,6 +210,3 @@ async def world(homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[World]:
     """One homeserver, and everybody on it."""
     async with AsyncExitStack() as stack:
         yield World(homeserver, tmp_path, stack)
-
-
-Repeat = Callable[[], Awaitable[None]]

@@ -1,0 +1,102 @@
+"""Reading everything stored of a dialogue, to be handed out."""
+
+from __future__ import annotations
+
+import json
+
+from flows.dialogue import Dialogue
+from flows.export import (
+    Export,
+    ExportGroup,
+    ExportReply,
+    ExportRevision,
+    ExportRound,
+    ExportStep,
+)
+from flows.ids import ReplyNo
+from flows.messages import MediaKind
+from flows.packs.pack import Step, StepKind
+from storage.overview import Reading
+from storage.replies import Reply
+from storage.rounds import Round
+
+
+def gather(seen: Reading, dialogue: Dialogue, *, exported_ms: int) -> Export:
+    """The dialogue with its counts; the counts are the database's own."""
+    rounds = seen.tx.rounds.of_dialogue(dialogue.id)
+    by_number = {one.round_no: one for one in rounds}
+    revisions: dict[ReplyNo, list[ExportRevision]] = {}
+    for one in seen.tx.replies.revisions(by_number):
+        wording = ExportRevision(text=one.text, replaced_ms=one.replaced_ms)
+        revisions.setdefault(one.reply_no, []).append(wording)
+    counts = seen.overview.counts(dialogue.id)
+    unreadable = seen.tx.journal.unreadable_by_room()
+    opened = {one.step_id for one in rounds}
+    return Export(
+        dialogue_id=dialogue.id,
+        status=dialogue.status.value,
+        pack=dialogue.pack.name,
+        title=dialogue.pack.title.get(dialogue.language),
+        language=dialogue.language,
+        created_ms=seen.overview.created_ms(dialogue.id),
+        exported_ms=exported_ms,
+        steps=tuple(
+            _step(step, dialogue.language) for step in dialogue.pack.steps if step.id in opened
+        ),
+        groups=tuple(ExportGroup(group_id=one.id, name=one.name) for one in dialogue.groups),
+        rounds=tuple(_round(one, unreadable.get(one.room_id, 0)) for one in rounds),
+        replies=tuple(
+            _reply(reply, by_number[reply.round_no], tuple(revisions.get(reply.reply_no, ())))
+            for reply in seen.tx.replies.of_rounds(by_number)
+        ),
+        received=counts.received,
+        withdrawn=counts.withdrawn,
+    )
+
+
+def _step(step: Step, language: str) -> ExportStep:
+    return ExportStep(
+        step_id=step.id,
+        kind=step.kind,
+        title=step.title.get(language),
+        text=step.text.get(language),
+        text_version=step.version,
+        scenario=step.scenario,
+        sealed=step.kind is StepKind.INDIVIDUAL and step.sealed,
+    )
+
+
+def _round(round_: Round, unreadable: int) -> ExportRound:
+    return ExportRound(
+        step_id=round_.step_id,
+        group_id=round_.group_id,
+        opened_ms=round_.opened_ms,
+        closed_ms=round_.closed_ms,
+        present=round_.present,
+        no_answer=round_.no_answer,
+        unreadable=unreadable,
+    )
+
+
+def _reply(reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...]) -> ExportReply:
+    media = None if reply.media is None else json.loads(reply.media)
+    return ExportReply(
+        reply_no=reply.reply_no,
+        step_id=round_.step_id,
+        group_id=round_.group_id,
+        text_version=round_.text_version,
+        person=reply.participant_no,
+        kind=reply.kind,
+        text=reply.text,
+        sent_ms=reply.sent_ms,
+        received_ms=reply.received_ms,
+        media=None if media is None else media["name"],
+        media_kind=None if media is None else MediaKind(media["kind"]),
+        late=reply.late,
+        sealed=reply.sealed,
+        opened=reply.shown_by is not None,
+        declared_ms=reply.declared_ms,
+        edited_ms=reply.edited_ms,
+        withdrawn_ms=reply.withdrawn_ms,
+        revisions=revisions,
+    )

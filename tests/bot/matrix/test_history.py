@@ -1,0 +1,135 @@
+"""What was written while the bot was away, and holes in what the homeserver tells."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.adapters.matrix import history
+from tests.bot.matrix.conftest import World
+from tests.fault_proxy import Answers, FaultProxy
+
+MANY = 350
+"""More than a sync brings (100) and, with small pages, several pages of history."""
+
+
+@pytest.fixture
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PAGE", 60)
+
+
+@pytest.mark.usefixtures("_small_pages")
+async def test_a_plain_backlog_comes_in_whole(world: World) -> None:
+    # given two rooms with the bot, which then stops
+    ann = await world.person("ann")
+    account = await world.account()
+    bot = await world.bot(account)
+    rooms = [await ann.makes_room(bot.id) for _ in range(2)]
+    for room in rooms:
+        await bot.joins(room)
+    await bot.catches_up()
+    await bot.stops()
+
+    # when much is written meanwhile
+    texts = [f"m{number}" for number in range(MANY)]
+    for number, text in enumerate(texts):
+        await ann.writes(rooms[number % 2], text)
+    bot = await world.bot(account)
+    await bot.catches_up()
+
+    # then all of it is heard, each once, and no hole is left
+    assert sorted(bot.intake.texts) == sorted(texts)
+    assert await bot.database.write(lambda tx: tx.journal.gaps()) == []
+
+
+@pytest.mark.usefixtures("_small_pages")
+async def test_an_encrypted_backlog_comes_in_whole(world: World) -> None:
+    # given an encrypted room with the bot, which then stops
+    ann = await world.nio_person("ann")
+    account = await world.account()
+    bot = await world.bot(account)
+    maker = await world.person("maker")
+    room = await maker.makes_room(bot.id, ann.id, encrypted=True)
+    await bot.joins(room)
+    await bot.catches_up()
+    await ann.joins(room)
+    await bot.stops()
+
+    # when much is written meanwhile
+    texts = [f"m{number}" for number in range(MANY)]
+    for text in texts:
+        await ann.writes(room, text)
+    bot = await world.bot(account)
+    await bot.catches_up()
+
+    # then all of it is heard and nothing waits
+    assert sorted(bot.intake.texts) == sorted(texts)
+    assert await bot.database.write(lambda tx: tx.journal.unreadable_by_room()) == {}
+
+
+@pytest.mark.usefixtures("_small_pages")
+async def test_a_hole_is_filled_on_after_a_restart(world: World, proxy: FaultProxy) -> None:
+    # given a backlog, and a homeserver that fails after two pages of it
+    ann = await world.person("ann")
+    account = await world.account()
+    bot = await world.bot(account, through=proxy)
+    room = await ann.makes_room(bot.id)
+    await bot.joins(room)
+    await bot.catches_up()
+    await bot.stops()
+    texts = [f"m{number}" for number in range(MANY)]
+    for text in texts:
+        await ann.writes(room, text)
+
+    # when the process is ended in the middle of the hole
+    bot = await world.bot(account, through=proxy)
+    catching_up = asyncio.create_task(bot.catches_up())
+    await bot.until(lambda: len(proxy.seen("GET", "/messages?")) == 2)
+    proxy.fail("GET", "/messages?", Answers.bad_gateway(), times=1000)
+    await bot.until(lambda: len(bot.intake.texts) > 200)
+    catching_up.cancel()
+    await asyncio.wait([catching_up])
+    await bot.stops()
+    before = bot.intake.texts
+    assert len(before) < MANY
+
+    # then the next process hears the rest, and nothing again
+    proxy.heal()
+    bot = await world.bot(account, through=proxy)
+    await bot.catches_up()
+    assert sorted(before + bot.intake.texts) == sorted(texts)
+
+
+@pytest.mark.usefixtures("_small_pages")
+async def test_a_flood_while_listening(world: World, proxy: FaultProxy) -> None:
+    # given a bot that cannot reach the homeserver for a moment
+    ann = await world.person("ann")
+    bot = await world.listening(through=proxy)
+    room = await ann.makes_room(bot.id)
+    await bot.joins(room)
+    proxy.fail("GET", "/sync", Answers.bad_gateway(), times=2)
+
+    # when more is written than one sync brings
+    texts = [f"m{number}" for number in range(150)]
+    for text in texts:
+        await ann.writes(room, text)
+
+    # then all of it is heard
+    await bot.hears(*texts)
+    assert sorted(bot.intake.texts) == sorted(texts)
+
+
+async def test_a_hole_that_may_not_be_read_is_given_up(world: World, proxy: FaultProxy) -> None:
+    ann = await world.person("ann")
+    account = await world.account()
+    bot = await world.bot(account, through=proxy)
+    room = await ann.makes_room(bot.id)
+    await bot.joins(room)
+    await bot.catches_up()
+    for number in range(120):
+        await ann.writes(room, f"m{number}")
+    proxy.fail("GET", "/messages?", Answers(403, {"errcode": "M_FORBIDDEN"}), times=99)
+    await bot.catches_up()
+    assert len(bot.intake.texts) == 100
+    assert await bot.database.write(lambda tx: tx.journal.gaps()) == []

@@ -1,0 +1,196 @@
+"""A proxy before a homeserver that goes wrong on purpose, as networks and servers do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers itself, and the homeserver never hears of it."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def too_fast(cls, *, header: str | None = None, body_ms: int | None = None) -> Answers:
+        """429, saying how long to wait in a header, in the body, or not at all."""
+        body: dict[str, Any] = {"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests"}
+        if body_ms is not None:
+            body["retry_after_ms"] = body_ms
+        return cls(429, body, {} if header is None else {"Retry-After": header})
+
+    @classmethod
+    def bad_gateway(cls) -> Answers:
+        """502 with a page for people, as from a proxy whose homeserver restarts."""
+        return cls(502, "<html><body>502 Bad Gateway</body></html>")
+
+    @classmethod
+    def logged_out(cls) -> Answers:
+        """401: the token is not valid any more."""
+        return cls(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Unknown access token"})
+
+
+@dataclass(frozen=True, slots=True)
+class Resets:
+    """Breaks the connection before the homeserver hears of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LosesAnswer:
+    """Lets the homeserver do it, and breaks the connection instead of answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutsAnswer:
+    """Lets the homeserver do it, and gives half of its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangs:
+    """Says nothing for a while, then breaks the connection."""
+
+    seconds: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Lets the homeserver do it, and changes what it answered."""
+
+    how: Callable[[bytes], bytes]
+
+
+Fault = Answers | Resets | LosesAnswer | CutsAnswer | Hangs | Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that came."""
+
+    method: str
+    path: str
+    at: float
+
+
+@dataclass(slots=True)
+class _Rule:
+    method: str
+    part: str
+    fault: Fault
+    times: int
+
+
+class FaultProxy:
+    """Forwards to `upstream`, except where a fault was ordered.
+
+    Attributes:
+        requests: what came, in order, faults included.
+    """
+
+    def __init__(self, upstream: str) -> None:
+        self._upstream = upstream
+        self._rules: list[_Rule] = []
+        self.requests: list[Seen] = []
+        self.url = ""
+
+    def fail(self, method: str, part: str, fault: Fault, *, times: int = 1) -> None:
+        """Order a fault for the next requests whose path contains `part`."""
+        self._rules.append(_Rule(method, part, fault, times))
+
+    def heal(self) -> None:
+        """Forget every order."""
+        self._rules.clear()
+
+    def seen(self, method: str, part: str) -> list[Seen]:
+        """The requests that came so far of this kind."""
+        return [one for one in self.requests if one.method == method and part in one.path]
+
+    async def __aenter__(self) -> Self:
+        self._client = aiohttp.ClientSession(auto_decompress=True)
+        app = web.Application(client_max_size=64 << 20)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+        await self._client.close()
+
+    def _fault(self, request: web.Request) -> Fault | None:
+        for rule in self._rules:
+            if rule.method == request.method and rule.part in request.raw_path and rule.times:
+                rule.times -= 1
+                return rule.fault
+        return None
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(Seen(request.method, request.raw_path, time.monotonic()))
+        match self._fault(request):
+            case Answers(status, str(text), headers):
+                return web.Response(
+                    status=status, text=text, content_type="text/html", headers=headers
+                )
+            case Answers(status, body, headers):
+                return web.json_response(body, status=status, headers=headers)
+            case Resets():
+                return _broken(request)
+            case Hangs(seconds):
+                await asyncio.sleep(seconds)
+                return _broken(request)
+            case LosesAnswer():
+                await self._forward(request)
+                return _broken(request)
+            case CutsAnswer():
+                return await self._cut(request)
+            case Changes(how):
+                status, body = await self._forward(request)
+                return _json(status, how(body))
+            case None:
+                return _json(*await self._forward(request))
+
+    async def _forward(self, request: web.Request) -> tuple[int, bytes]:
+        kept = ("authorization", "content-type")
+        headers = {name: value for name, value in request.headers.items() if name.lower() in kept}
+        async with self._client.request(
+            request.method,
+            URL(self._upstream + request.raw_path, encoded=True),
+            data=await request.read() or None,
+            headers=headers,
+        ) as answer:
+            return answer.status, await answer.read()
+
+    async def _cut(self, request: web.Request) -> web.StreamResponse:
+        status, body = await self._forward(request)
+        answer = web.StreamResponse(
+            status=status,
+            headers={"Content-Type": "application/json", "Content-Length": str(len(body))},
+        )
+        await answer.prepare(request)
+        await answer.write(body[: len(body) // 2])
+        return _broken(request, answer)
+
+
+def _broken(
+    request: web.Request, answer: web.StreamResponse | None = None
+) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return answer or web.Response()
+
+
+def _json(status: int, body: bytes) -> web.Response:
+    return web.Response(status=status, body=body, content_type="application/json")
