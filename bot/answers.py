@@ -65,7 +65,7 @@ class Answers:
             if use is RoomUse.ORGANIZERS:
                 later.for_organizers.append(message)
             return
-        placement = place(message, view)
+        placement = place(message, view, now_ms=batch.now_ms)
         if placement is not None:
             self._add(tx, message, placement, batch, later)
         elif use is RoomUse.DIRECT:

@@ -97,7 +97,7 @@ class App:
             database=database,
             world=self.world,
             answers=Answers(self.world, Corrections(self.world)),
-            doorkeeper=Doorkeeper(self.world),
+            doorkeeper=Doorkeeper(self.world, config.language),
             private=PrivateChats(self.world, self._dispatcher, config.language),
             commands=CommandDesk(tools),
             showing=showing,

@@ -72,7 +72,8 @@ def _what(detail: ErrorDetails, words: Wording) -> str:
         "less_than_equal": words.say("is too large"),
     }
     # What is left is a choice among words (pydantic's literal_error).
-    return f"= {value} {wrong.get(kind, words.say('is not one of the choices'))}"
+    complaint = wrong.get(kind, words.say("is not one of the choices"))
+    return f"= {value} {complaint}"
 
 
 def _remedy(keys: list[str], value: object, words: Wording) -> str:

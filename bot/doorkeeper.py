@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.parcels import join, leave
+from bot.parcels import join, leave, post
+from bot.rendering.markdown import escape
+from bot.wording import wording
 from flows.ids import EffectKey, RoomId
 from storage.instants import to_ms
 from storage.journal import Departure, Invitation, MemberChange, RoomFacts
@@ -30,8 +32,9 @@ log = structlog.get_logger()
 class Doorkeeper:
     """Keeps rooms and members, inside the transaction that journals them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, language: str) -> None:
         self._world = world
+        self._language = language
 
     def learn(
         self,
@@ -40,6 +43,7 @@ class Doorkeeper:
         rooms: Iterable[RoomFacts],
         members: Iterable[MemberChange],
         departures: Iterable[Departure],
+        now: datetime,
     ) -> list[RoomId]:
         """Keep what changed of rooms; returns the private rooms the bot has just come into."""
         entered: list[RoomId] = []
@@ -55,13 +59,29 @@ class Doorkeeper:
             changed = True
         for departure in departures:
             room = tx.rooms.get(departure.room_id)
-            if room is not None:
+            if room is not None and room.joined:
                 tx.rooms.put(replace(room, joined=False))
+                self._tell_departure(tx, room, now)
                 changed = True
         if changed:
             self._world.see_rooms(tx)
             self._world.see_rounds(tx)
         return entered
+
+    def _tell_departure(self, tx: Transaction, room: Room, now: datetime) -> None:
+        """A group nobody can ask any more: the organizers have to know."""
+        if room.use is not RoomUse.GROUP:
+            return
+        words = wording(self._language)
+        text = words.say(
+            "⚠️ I am not in **{group}** any more, so that group gets no questions and its answers "
+            "do not reach me. Invite {bot} to its room again.",
+            group=escape(room.name or str(room.number)),
+            bot=f"`{self._world.own_id}`",
+        )
+        key = EffectKey(f"{room.room_id}/-/-/departure/{to_ms(now)}")
+        notice = post(key, self._world.organizers_room, text, silent=False)
+        tx.outbox.put([notice], now_ms=to_ms(now))
 
     def answer(self, tx: Transaction, invitations: Iterable[Invitation], *, now: datetime) -> None:
         """Accept or decline invitations."""

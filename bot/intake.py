@@ -88,7 +88,11 @@ class DurableIntake:
             tx.journal.move_position(batch.account, batch.position)
         if batch.rooms or batch.members or batch.departures:
             entered = self._doorkeeper.learn(
-                tx, rooms=batch.rooms, members=batch.members, departures=batch.departures
+                tx,
+                rooms=batch.rooms,
+                members=batch.members,
+                departures=batch.departures,
+                now=now,
             )
             for room_id in entered:
                 self._private.welcome(tx, room_id, now=now)

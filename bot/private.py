@@ -70,5 +70,5 @@ class PrivateChats:
         """The language of the dialogue the person is in, else the installation's."""
         view = self._world.private_view(user_id)
         if view is not None and view.last is not None:
-            return self._world.running[view.last.dialogue_id].language
+            return self._world.live[view.last.dialogue_id].language
         return self._language

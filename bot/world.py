@@ -35,6 +35,7 @@ class World:
         self.organizers: frozenset[UserId] = frozenset()
         self.early: set[EventId] = set()
         self.running: dict[DialogueId, Dialogue] = {}
+        self.live: dict[DialogueId, Dialogue] = {}
         self._members: dict[RoomId, dict[UserId, str | None]] = {}
         self._groups_of: dict[UserId, tuple[RoomId, ...]] = {}
         self._private_rooms: dict[UserId, RoomId] = {}
@@ -100,22 +101,23 @@ class World:
 
     def see_rounds(self, tx: Transaction) -> None:
         """Read running dialogues, their rounds and their participants anew."""
-        self.running = {
-            dialogue.id: dialogue for dialogue in tx.dialogues.in_status(Status.RUNNING)
-        }
+        running = tx.dialogues.in_status(Status.RUNNING)
+        self.running = {dialogue.id: dialogue for dialogue in running}
+        # After the end, what comes late still finds its round, until another begins.
+        self.live = self.running or {one.id: one for one in tx.dialogues.newest_ended()}
         rounds: dict[tuple[DialogueId, GroupId], list[Round]] = defaultdict(list)
-        for round_ in tx.rounds.of_running_dialogues():
+        for round_ in tx.rounds.of_dialogues(self.live):
             rounds[round_.dialogue_id, round_.group_id].append(round_)
         self._views = {}
         self._private = {}
-        for dialogue in self.running.values():
+        for dialogue in self.live.values():
             for group in dialogue.groups:
                 shared, private = _views(rounds[dialogue.id, group.id])
                 self._views[group.room_id] = shared
                 self._private[group.room_id] = private
         self._seats = {
             (dialogue_id, person.user_id): person.number
-            for dialogue_id in self.running
+            for dialogue_id in self.live
             for person in tx.people.of_dialogue(dialogue_id)
         }
 
@@ -127,7 +129,7 @@ class World:
         """The rounds a person answers in private: those of her group.
 
         Returns:
-            None if she is in no group's room of a running dialogue.
+            None if she is in no group's room of a live dialogue.
         """
         room_id = self.group_room(user_id)
         return None if room_id is None else self._private[room_id]
@@ -162,7 +164,13 @@ def _views(rounds: list[Round]) -> tuple[RoomView, RoomView]:
     prompts = {
         round_.prompt_event: view for round_, view in seen if round_.prompt_event is not None
     }
-    shared = RoomView(private=False, current=current, prompts=prompts)
+    group = [view for _, view in seen if view.kind is StepKind.GROUP]
+    shared = RoomView(
+        private=False,
+        current=current,
+        last_group=group[-1] if group else None,
+        prompts=prompts,
+    )
     private = RoomView(private=True, current=current, last=individual[-1] if individual else None)
     return shared, private
 
@@ -175,4 +183,5 @@ def _view(round_: Round) -> RoundView:
         kind=round_.step_kind,
         collects=round_.step_kind.collects,
         is_open=round_.status is RoundStatus.OPEN,
+        closed_ms=round_.closed_ms,
     )

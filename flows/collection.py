@@ -29,20 +29,23 @@ class RoundView:
     kind: StepKind
     collects: bool
     is_open: bool
+    closed_ms: int | None = None
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
 class RoomView:
     """The rounds of a room, or, in a private chat, of its person's group.
 
-    `current` is the round of the group's current step, of any kind. `last` is the newest
-    round that collects individual answers, open or closed. `prompts` finds a round by its
-    prompt, for answers in the prompt's thread.
+    `current` is the open round, of any kind. `last` is the newest round that collects
+    individual answers, `last_group` the newest group step's, open or closed: a group's answer
+    that says so itself belongs there, even when the next step has begun. `prompts` finds a
+    round by its prompt, for answers in the prompt's thread.
     """
 
     private: bool
     current: RoundView | None = None
     last: RoundView | None = None
+    last_group: RoundView | None = None
     prompts: Mapping[EventId, RoundView] = field(default_factory=dict)
 
 
@@ -56,21 +59,36 @@ class Placement:
     sealed: bool
 
 
-def place(message: Written, room: RoomView) -> Placement | None:
+TOO_LATE_MS = 24 * 60 * 60 * 1000
+"""A day after its round closed a message answers nothing any more."""
+
+
+def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
     """Say which round a message answers.
 
+    Args:
+        now_ms: when it was received, milliseconds since 1970 in UTC.
+
     Returns:
-        None if it answers none: nothing is open here and it points to no prompt of ours.
+        None if it answers none: nothing is open here, or was so within a day, and it points
+        to no prompt of ours.
     """
-    if room.private:
-        return _place_private(message, room)
-    round_ = _pointed_at(message, room) or room.current
+    placement = _place_private(message, room) if room.private else _place(message, room)
+    if placement is None or not placement.late:
+        return placement
+    closed_ms = placement.round.closed_ms
+    return None if closed_ms is not None and now_ms - closed_ms > TOO_LATE_MS else placement
+
+
+def _place(message: Written, room: RoomView) -> Placement | None:
+    answers = is_group_answer(message.text)
+    round_ = _pointed_at(message, room) or (room.last_group if answers else room.current)
     if round_ is None or not round_.collects:
         return None
     late = not round_.is_open
     if round_.kind is StepKind.INDIVIDUAL:
         return Placement(round_, ReplyKind.INDIVIDUAL, late, sealed=False)
-    if is_group_answer(message.text):
+    if answers:
         return Placement(round_, ReplyKind.GROUP, late, sealed=False)
     # What is said after a group step has closed is neither an answer nor can it become one.
     return None if late else Placement(round_, ReplyKind.TALK, late=False, sealed=False)

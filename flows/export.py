@@ -151,3 +151,6 @@ def _misplaced(export: Export) -> Iterator[str]:
         if reply.step_id not in steps or reply.group_id not in groups:
             place = f"{reply.step_id}/{reply.group_id}"
             yield f"reply {reply.reply_no} is of {place}, which is not listed"
+    for round_ in export.rounds:
+        if round_.step_id not in steps or round_.group_id not in groups:
+            yield f"round {round_.step_id}/{round_.group_id} is of what is not listed"

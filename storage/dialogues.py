@@ -67,6 +67,16 @@ class Dialogues:
             query = query.where(_dialogue.c.status.in_([status.value for status in wanted]))
         return [_to_dialogue(row) for row in self._db.execute(query)]
 
+    def newest_ended(self) -> Sequence[Dialogue]:
+        """The dialogue that ended last (by its number); none if none has ended."""
+        query = (
+            sa.select(_dialogue)
+            .where(_dialogue.c.status == Status.ENDED.value)
+            .order_by(_dialogue.c.number.desc())
+            .limit(1)
+        )
+        return [_to_dialogue(row) for row in self._db.execute(query)]
+
     def pack_text(self, dialogue_id: DialogueId) -> str:
         """The source of the pack as it was when the dialogue began."""
         query = sa.select(_dialogue.c.pack_text).where(_dialogue.c.dialogue_id == dialogue_id)

@@ -333,7 +333,7 @@ class Journal:
             .where(_NOT_DONE, _inbox.c.state.in_(states))
             .group_by(_inbox.c.room_id)
         )
-        return {RoomId(room): number for room, number in self._db.execute(query).tuples()}
+        return {RoomId(room): number for room, number in self._db.execute(query)}
 
     def keep_device_messages(self, raw: Sequence[str]) -> None:
         """Journal messages to this device, in order."""

@@ -177,7 +177,7 @@ class Replies:
             RoundNo(number): Tally(
                 answered=answered, replies=replies, group_answer=groups > 0, last_ms=last_ms
             )
-            for number, answered, replies, groups, last_ms in self._db.execute(query).tuples()
+            for number, answered, replies, groups, last_ms in self._db.execute(query)
         }
 
     def answered(self, rounds: Collection[RoundNo]) -> set[int]:

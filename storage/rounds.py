@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
-from flows.dialogue import Status
 from flows.ids import DialogueId, EventId, GroupId, RoomId, RoundNo, StepId
 from flows.packs.pack import StepKind
-from storage.tables import DialogueRow, RoundRow, table_of
+from storage.tables import RoundRow, table_of
 
 _round = table_of(RoundRow)
-_dialogue = table_of(DialogueRow)
 
 
 class RoundStatus(StrEnum):
@@ -91,12 +89,9 @@ class Rounds:
         """All rounds of a dialogue, in the order in which they were opened."""
         return self._select(_round.c.dialogue_id == dialogue_id)
 
-    def of_running_dialogues(self) -> list[Round]:
-        """All rounds of dialogues that are running."""
-        running = sa.select(_dialogue.c.dialogue_id).where(
-            _dialogue.c.status == Status.RUNNING.value
-        )
-        return self._select(_round.c.dialogue_id.in_(running))
+    def of_dialogues(self, dialogue_ids: Iterable[DialogueId]) -> list[Round]:
+        """All rounds of these dialogues."""
+        return self._select(_round.c.dialogue_id.in_(list(dialogue_ids)))
 
     def get(self, round_no: RoundNo) -> Round | None:
         """The round of that number."""

@@ -61,7 +61,7 @@ class Preview:
     def _kind(self, kind: StepKind) -> str:
         return {
             StepKind.BACKGROUND: self.words.say("background"),
-            StepKind.INDIVIDUAL: self.words.say("each on her own"),
+            StepKind.INDIVIDUAL: self.words.say("each on their own"),
             StepKind.GROUP: self.words.say("in groups"),
             StepKind.BREAK: self.words.say("break"),
             StepKind.PLENARY: self.words.say("all together"),

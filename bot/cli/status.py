@@ -120,8 +120,10 @@ class _Status:
             return place
         time = self._moment(dialogue.closes_at)
         if dialogue.phase is Phase.GRACE:
-            return f"{place}, {self.words.say('waiting for answers until {time}', time=time)}"
-        return f"{place}, {self.words.say('until {time}', time=time)}"
+            until = self.words.say("waiting for answers until {time}", time=time)
+        else:
+            until = self.words.say("until {time}", time=time)
+        return f"{place}, {until}"
 
     def _groups_of(self, dialogue: Dialogue) -> Iterator[str]:
         """The open step, group by group."""

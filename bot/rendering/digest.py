@@ -8,7 +8,7 @@ from datetime import datetime
 from babel.dates import format_datetime
 
 from bot.rendering import markdown
-from bot.rendering.parts import Block, RenderedPart, paginate
+from bot.rendering.parts import Block, Head, RenderedPart, paginate
 from bot.rendering.quotes import Permalink, Quoter, name
 from bot.wording import Wording
 from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart, Participation, StepPart
@@ -133,7 +133,7 @@ class _Writer:
             if group.silent:
                 words[0] = f"**{nothing}**"
             line = f"- {self._name(group)}: {' · '.join(words)}"
-            yield Block(markdown=line, heads=(f"**{head}**",), item=True)
+            yield Block(markdown=line, heads=(Head(f"**{head}**"),), item=True)
 
     def _answered(self, answered: int, present: int) -> str:
         return self._wording.say("{answered} of {present}", answered=answered, present=present)
@@ -157,7 +157,7 @@ class _Writer:
         for step in self._digest.steps:
             numbers = self._group_answers(step.groups) or [self._answered(*step.answered)]
             line = f"- {name(step.title)}: {numbers[0]}"
-            yield Block(markdown=line, heads=(f"**{head}**",), item=True)
+            yield Block(markdown=line, heads=(Head(f"**{head}**"),), item=True)
 
     def _short_answers(self) -> Iterator[Block]:
         """The groups' answers themselves, if they are few and short."""
@@ -170,7 +170,7 @@ class _Writer:
         texts = [part.standing.text for part in given if part.standing is not None]
         if sum(len(text) + ANSWER_FRAME for text in texts) <= SHORT_ANSWERS:
             head = self._wording.say("Group answers")
-            yield from self._given(given, (f"**{head}**",))
+            yield from self._given(given, (Head(f"**{head}**"),))
 
     def _notes(self, counts: Counts) -> Iterator[str]:
         """What a reader must know about the counts; nothing where there is nothing to tell."""
@@ -225,7 +225,7 @@ class _Writer:
             text = self._wording.say("Group answers: {step}", step=title)
         else:
             text = self._wording.say("Individual answers: {step}", step=title)
-        head = f"### {text}"
+        head = Head(f"### {text}")
         question = name(markdown.render(step.question).text, length=MAX_QUESTION)
         if question:
             yield Block(markdown=question, heads=(head,))
@@ -233,19 +233,19 @@ class _Writer:
         yield from self._individual(step, head)
         yield from self._lacking(step, head)
 
-    def _given(self, parts: Iterable[GroupPart], heads: tuple[str, ...]) -> Iterator[Block]:
+    def _given(self, parts: Iterable[GroupPart], heads: tuple[Head, ...]) -> Iterator[Block]:
         for part in parts:
             if part.standing is not None:
                 yield from self._quoter.quotation(part.standing, self._name(part), heads)
 
-    def _individual(self, step: StepPart, head: str) -> Iterator[Block]:
+    def _individual(self, step: StepPart, head: Head) -> Iterator[Block]:
         for part in step.groups:
             replies = self._wording.say_n("{number} reply", "{number} replies", len(part.quotes))
-            heads = (head, f"**{self._name(part)}** · {replies}")
+            group = Head(f"**{self._name(part)}** · {replies}", about=part.group_id)
             for quote in part.quotes:
-                yield from self._quoter.item(quote, heads)
+                yield from self._quoter.item(quote, (head, group))
 
-    def _lacking(self, step: StepPart, head: str) -> Iterator[Block]:
+    def _lacking(self, step: StepPart, head: Head) -> Iterator[Block]:
         say = self._wording.say
         missing = [part for part in step.groups if part.answer is GroupAnswer.MISSING]
         awaited = [part for part in step.groups if part.answer is GroupAnswer.AWAITED]
@@ -265,6 +265,4 @@ class _Writer:
 
     def _name(self, group: GroupPart | Participation) -> str:
         """What the group is called; its number, if its room has no name."""
-        if group.name.strip():
-            return name(group.name)
-        return self._wording.say("Group {group}", group=name(group.group_id))
+        return name(group.name) or self._wording.say("Group {group}", group=name(group.group_id))

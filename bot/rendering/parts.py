@@ -31,6 +31,14 @@ class RenderedPart:
     refs: tuple[Ref, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A heading. `about` tells apart two that read the same: groups may share a name."""
+
+    markdown: str
+    about: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Something that stays in one piece. `heads` are the headings it stands under.
@@ -39,7 +47,7 @@ class Block:
     """
 
     markdown: str
-    heads: tuple[str, ...] = ()
+    heads: tuple[Head, ...] = ()
     refs: tuple[Ref, ...] = ()
     item: bool = False
 
@@ -67,11 +75,12 @@ class _Pages:
     def add(self, block: Block) -> None:
         before = () if self._last is None else self._last.heads
         shared = _shared(before, block.heads)
-        addition = self._joined(block, block.heads[shared:])
+        new = [head.markdown for head in block.heads[shared:]]
+        addition = self._joined(block, new)
         if self._text and len((self._text + addition).encode()) > MAX_PART_BYTES:
             self._turn()
-            heads = (*map(self._again, block.heads[:shared]), *block.heads[shared:])
-            addition = self._joined(block, heads)
+            seen = [self._again(head.markdown) for head in block.heads[:shared]]
+            addition = self._joined(block, [*seen, *new])
         self._text += addition
         self._refs += block.refs
         self._last = block
@@ -94,7 +103,7 @@ class _Pages:
         self._refs = []
 
 
-def _shared(before: Sequence[str], after: Sequence[str]) -> int:
+def _shared(before: Sequence[Head], after: Sequence[Head]) -> int:
     """How many headings, from the top, stay as they were."""
     for place, (old, new) in enumerate(zip(before, after, strict=False)):
         if old != new:

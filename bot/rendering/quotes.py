@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import shorten
 
 from bot.rendering.markdown import escape
-from bot.rendering.parts import MAX_PART_BYTES, Block, Ref
+from bot.rendering.parts import MAX_PART_BYTES, Block, Head, Ref
 from bot.wording import Wording
 from flows.digest.document import Attachment, Quote
 from flows.digest.snapshot import Source
@@ -64,14 +64,14 @@ class Quoter:
             words.update(f"{quote.reply_no} {quote.text}\0".encode(errors="surrogatepass"))
         self._seed = words.hexdigest()
 
-    def item(self, quote: Quote, heads: tuple[str, ...]) -> Iterator[Block]:
+    def item(self, quote: Quote, heads: tuple[Head, ...]) -> Iterator[Block]:
         """The quote as an item of a list."""
-        for markdown, refs in self._written(quote, "- ", "  ", beside=heads):
+        for markdown, refs in self._written(quote, "- ", "  ", beside=_read(heads)):
             yield Block(markdown=markdown, heads=heads, refs=refs, item=True)
 
-    def quotation(self, quote: Quote, group: str, heads: tuple[str, ...]) -> Iterator[Block]:
+    def quotation(self, quote: Quote, group: str, heads: tuple[Head, ...]) -> Iterator[Block]:
         """The quote set apart, under the name of its `group` (Markdown)."""
-        for markdown, refs in self._written(quote, "> ", "> ", beside=(*heads, group)):
+        for markdown, refs in self._written(quote, "> ", "> ", beside=(*_read(heads), group)):
             yield Block(markdown=f"**{group}**\n\n{markdown}", heads=heads, refs=refs)
 
     def _written(
@@ -130,6 +130,10 @@ class Quoter:
             raise ValueError(f"a source in {source.room_id} names no message")
         label = escape(self._wording.say("source"))
         return f"[{label}]({address.translate(_IN_ADDRESS)})", refs
+
+
+def _read(heads: Iterable[Head]) -> list[str]:
+    return [head.markdown for head in heads]
 
 
 def _joined(words: str, tail: str, quote: Quote) -> str:

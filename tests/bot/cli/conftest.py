@@ -11,6 +11,7 @@ import pytest
 
 from bot.cli import main
 from demo.homeserver import Account, Homeserver
+from tests.bot.cli.installation import Installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +57,9 @@ def bot_account(homeserver: Homeserver, fresh_name: str) -> Account:
 def organizer(homeserver: Homeserver, fresh_name: str) -> Account:
     """Somebody to invite."""
     return asyncio.run(homeserver.register(f"{fresh_name}-anna"))
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """A bot that is set up and has never run."""
+    return Installation.make(tmp_path)

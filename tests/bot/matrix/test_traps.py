@@ -342,17 +342,20 @@ async def test_a_key_that_was_lost_is_asked_for(
     monkeypatch.setattr("bot.adapters.matrix.receiver._UPKEEP_EVERY_S", 0.2)
     # given a message whose key never reached the bot
     ann = await world.nio_person("ann")
+    proxy.fail("GET", "/sync", Changes(_without_device_messages), times=1000)
     bot = await world.listening(through=proxy)
     room = await encrypted_room(world, bot, ann)
     await bot.posts(room, "How are you?")  # a session between the two devices
     await ann.reads_until("How are you?")
-    proxy.fail("GET", "/sync", Changes(_without_device_messages), times=1000)
     said = await ann.writes(room, "Fine")
     await bot.until(lambda: bool(proxy.seen("PUT", "/sendToDevice/m.room_key_request")))
     assert await bot.state_of(said) is InboxState.UNREADABLE
 
     # when Ann's client is asked, and sends it again
     proxy.heal()
+    turns = len(bot.intake.batches)
+    await bot.posts(room, "the sync under way ends")
+    await bot.until(lambda: len(bot.intake.batches) > turns)
     await ann.forwards_key(room, bot.id, bot.account.device_id)
 
     # then it is read
@@ -370,7 +373,8 @@ async def test_a_forwarded_key_that_was_not_asked_for_is_not_taken(world: World)
     await eve.forwards_key(room, bot.id, bot.account.device_id, session=session, claims=ann)
     content = {"msgtype": "m.text", "body": "forged"}
     plain = orjson.dumps({"room_id": room, "type": "m.room.message", "content": content})
-    forged = await eve.sends_encrypted(room, session.id, session._session.encrypt(plain).to_base64())
+    ciphertext = session._session.encrypt(plain).to_base64()
+    forged = await eve.sends_encrypted(room, session.id, ciphertext)
     await eve.writes(room, "after")
     await bot.hears("after")
     assert bot.intake.texts == ["after"]

@@ -295,7 +295,7 @@ def plain_quote(quote: Quote) -> Quote:
 
 
 def plain_name(text: str) -> str:
-    return "x" if text.split() else ""
+    return "x" if name(text) else ""
 
 
 WORDS = frozenset(("text", "text_special", "softbreak", "hardbreak"))
