@@ -28,6 +28,10 @@ QUIET_LIBRARIES = {
     "peewee": logging.WARNING,
     # The scheduler tells of each ring and each job that it adds.
     "apscheduler": logging.WARNING,
+    # Its plugins, each time that a database is made or migrated.
+    "alembic": logging.WARNING,
+    # At INFO it logs each statement, and with it what is written into the database.
+    "sqlalchemy": logging.WARNING,
 }
 
 

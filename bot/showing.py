@@ -66,8 +66,8 @@ class Showing:
 
 
 def _order(reply: Reply) -> str:
-    """The same at every showing, and unrelated to time and person."""
-    return hashlib.sha256(f"{reply.event_id}".encode()).hexdigest()
+    """The same as in the digest, and unrelated to time and person: the words alone decide."""
+    return hashlib.sha256(reply.text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _parts(replies: Sequence[Reply]) -> list[list[Reply]]:

@@ -13,6 +13,7 @@ from flows.digest.snapshot import (
     Source,
     StepRecord,
 )
+from flows.messages import MediaKind
 from flows.packs.pack import Step, StepKind
 from storage.replies import Reply
 from storage.rounds import Round, RoundStatus
@@ -116,6 +117,7 @@ def _reply(reply: Reply, round_: Round) -> ReplyRecord:
         sent_ms=reply.sent_ms,
         source=_source(reply, round_),
         media=None if media is None else media["name"],
+        media_kind=None if media is None else MediaKind(media["kind"]),
         late=reply.late,
         edited=reply.edited_ms is not None,
         withdrawn=reply.withdrawn_ms is not None,

@@ -81,7 +81,7 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
 
 
 def _place(message: Written, room: RoomView) -> Placement | None:
-    answers = is_group_answer(message.text)
+    answers = is_group_answer(message.text, has_media=message.media is not None)
     round_ = _pointed_at(message, room) or (room.last_group if answers else room.current)
     if round_ is None or not round_.collects:
         return None

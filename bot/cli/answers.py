@@ -33,13 +33,17 @@ class AnswerUnfit(RundaError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Everything decided, before anything is done. One of `password` and `token` is given."""
+    """Everything decided, before anything is done.
+
+    With a `token` there is no logging in; then `password` may be empty.
+    """
 
     server: str
     """Where the homeserver is to be looked for: an address, a server's name or an account."""
     user: str
     password: str = field(repr=False)
     token: str = field(repr=False)
+    replace_identity: bool
     room: str | None
     room_name: str
     organizers: tuple[str, ...]
@@ -63,13 +67,14 @@ def gather(parsed: argparse.Namespace, terminal: Terminal) -> tuple[Answers, Ter
     language = asking.language()
     asking.terminal = Terminal(words=wording(language))
     server = asking.server()
-    secret, is_token = asking.secret()
+    token = asking.token()
     return (
         Answers(
             server=server,
-            user="" if is_token else asking.user(server),
-            password="" if is_token else secret or asking.password(),
-            token=secret if is_token else "",
+            user="" if token else asking.user(server),
+            password=asking.password(token),
+            token=token,
+            replace_identity=parsed.replace_identity,
             room=parsed.room,
             room_name=asking.room_name(),
             organizers=asking.organizers(),
@@ -121,13 +126,13 @@ class _Asking:
             lambda answer: None if answer else words.say("Write e.g. @runda:example.org."),
         )
 
-    def secret(self) -> tuple[str, bool]:
-        """A password or a token read from a file, and whether it is a token; "" to be asked."""
+    def token(self) -> str:
+        """An access token, "" to log in with the password."""
         parsed, words = self._parsed, self.terminal.words
         if parsed.token_file:
-            return secret_in(Path(parsed.token_file), words), True
+            return secret_in(Path(parsed.token_file), words)
         if parsed.password_file:
-            return secret_in(Path(parsed.password_file), words), False
+            return ""
         way = self.terminal.ask(
             words.say(
                 "Log in with the account's password (p), or use an access token that nothing "
@@ -136,10 +141,15 @@ class _Asking:
             "p",
         )
         if not way.lower().startswith("t"):
-            return "", False
-        return self._until_given(words.say("Access token (not shown)")), True
+            return ""
+        return self._until_given(words.say("Access token (not shown)"))
 
-    def password(self) -> str:
+    def password(self, token: str) -> str:
+        """The password; with a token it is needed only by some homeservers, so not asked."""
+        if self._parsed.password_file:
+            return secret_in(Path(self._parsed.password_file), self.terminal.words)
+        if token:
+            return ""
         return self._until_given(self.terminal.words.say("Password (not shown)"))
 
     def _until_given(self, question: str) -> str:
@@ -236,8 +246,6 @@ def _refuse_unfit(parsed: argparse.Namespace, words: Wording) -> None:
         parsed.user and _unfit_people([parsed.user], words),
     ]
     problems = [complaint for complaint in complaints if complaint]
-    if parsed.password_file and parsed.token_file:
-        problems.append(words.say("give either --password-file or --token-file"))
     if problems:
         raise AnswerUnfit("\n".join(problems))
 

@@ -126,4 +126,4 @@ async def _room(account: MatrixAccount, config: Config, words: Wording) -> Findi
 
 def _described(what: str, standing: RoomStanding, words: Wording) -> str:
     kind = words.say("encrypted") if standing.encrypted else words.say("not encrypted")
-    return f"{what} “{standing.name}” ({kind})"
+    return words.say("{what} “{name}” ({kind})", what=what, name=standing.name, kind=kind)

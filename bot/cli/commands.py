@@ -114,6 +114,11 @@ def _init(parser: Parser, words: Wording) -> None:
     option("--password-file", metavar=file, help=words.say("log in with the password in it"))
     option("--token-file", metavar=file, help=words.say("use the access token in it"))
     option(
+        "--replace-identity",
+        action="store_true",
+        help=words.say("replace cross-signing keys that somebody else has made for the account"),
+    )
+    option(
         "--organizer",
         metavar="@anna:example.org",
         action="append",

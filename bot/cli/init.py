@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import shutil
 from pathlib import Path
 
 from bot.adapters.matrix.account import MatrixAccount, account_of, discover, login
-from bot.adapters.matrix.setting_up import log_out, make_room
+from bot.adapters.matrix.setting_up import establish_identity, log_out, make_room
 from bot.cli.answers import Answers, AnswersMissing, AnswerUnfit, gather
 from bot.cli.configuration import config_path
 from bot.cli.new_config import NewConfig, Place
+from bot.cli.running import key_folder
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
-from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, RundaError
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, ConfigError, RundaError
+from bot.logs import set_up_logs
 from flows.ids import RoomId, UserId
 
 
@@ -33,6 +36,8 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     except (AnswersMissing, AnswerUnfit) as error:
         terminal.complain(str(error))
         return USAGE
+    # What the adapter logs for an operator of a running bot is told here in words.
+    set_up_logs("warning", "console")
     asyncio.run(_set_up(answers, place, terminal))
     _tell_what_next(place.config, terminal)
     return OK
@@ -52,6 +57,7 @@ async def _set_up(answers: Answers, place: Place, terminal: Terminal) -> None:
         with place.prepared(answers.data_folder):
             account = await _log_in(answers, terminal)
             try:
+                await _identity(answers, account, place, terminal)
                 room = await _room(answers, account, terminal)
                 _write(answers, account, room, place, terminal)
             except BaseException:
@@ -117,6 +123,33 @@ def _login_refused(error: ChatRefused, answers: Answers, terminal: Terminal) -> 
     )
 
 
+async def _identity(
+    answers: Answers, account: MatrixAccount, place: Place, terminal: Terminal
+) -> None:
+    folder = key_folder(place.folder(answers.data_folder))
+    was_there = folder.exists()
+    try:
+        await establish_identity(
+            account,
+            folder,
+            password=answers.password or None,
+            replace_identity=answers.replace_identity,
+        )
+    except ConfigError:
+        if not was_there:
+            shutil.rmtree(folder)
+        raise
+    except (ChatRefused, ChatUnavailable) as error:
+        # The keys stay: they may have been published, and the next try must use the same.
+        problem = terminal.words.say(
+            "The encryption keys could not be published ({reason}). No configuration was "
+            "written; run `runda init` again.",
+            reason=error,
+        )
+        raise SetUpFailed(problem) from error
+    terminal.show(terminal.words.say("✓ encryption keys, vouched for by the account"))
+
+
 async def _room(answers: Answers, account: MatrixAccount, terminal: Terminal) -> RoomId:
     words = terminal.words
     if answers.room:
@@ -129,9 +162,9 @@ async def _room(answers: Answers, account: MatrixAccount, terminal: Terminal) ->
         )
     except (ChatRefused, ChatUnavailable) as error:
         problem = words.say(
-            "The organizers' room could not be made ({reason}). Nothing was written. Check that "
-            "the invited accounts exist and that the bot's account may make rooms; then run "
-            "`runda init` again.",
+            "The organizers' room could not be made ({reason}). No configuration was written. "
+            "Check that the invited accounts exist and that the bot's account may make rooms; "
+            "then run `runda init` again.",
             reason=error,
         )
         raise SetUpFailed(problem) from error

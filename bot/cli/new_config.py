@@ -60,6 +60,10 @@ class Place:
         self.config = path.absolute()
         self.token = self.config.parent / TOKEN_FILE
 
+    def folder(self, written: str) -> Path:
+        """A folder as the configuration names it."""
+        return self.config.parent / Path(written).expanduser()
+
     def taken(self) -> list[Path]:
         """What would be replaced."""
         return [path for path in (self.config, self.token) if path.exists()]
@@ -74,7 +78,7 @@ class Place:
         made = [
             *_make_folder(self.config.parent),
             *_make_folder(self.token.parent),
-            *_make_folder(self.config.parent / Path(data_folder).expanduser()),
+            *_make_folder(self.folder(data_folder)),
         ]
         try:
             for folder in {self.config.parent, self.token.parent}:

@@ -9,7 +9,8 @@ import os
 from bot.app import run as run_app
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FOLDER
-from bot.cli.terminal import OK, Terminal
+from bot.cli.terminal import OK, PROBLEM, Terminal
+from bot.errors import ChatLoggedOut
 from bot.logs import set_up_logs
 
 _OURS_ALONE = 0o077
@@ -22,5 +23,15 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     os.umask(_OURS_ALONE)
     config.data_folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     set_up_logs(config.log_level, config.log_format)
-    asyncio.run(run_app(config))
+    try:
+        asyncio.run(run_app(config))
+    except ChatLoggedOut:
+        terminal.complain(
+            terminal.words.say(
+                "The homeserver does not accept the access token any more. Log in anew and keep "
+                "the organizers' room: runda init --force --room '{room}'",
+                room=config.organizers_room,
+            )
+        )
+        return PROBLEM
     return OK

@@ -9,9 +9,14 @@ from pathlib import Path
 from bot.config import Config
 
 
+def key_folder(data_folder: Path) -> Path:
+    """Where the device's keys are kept, and the lock of the process that uses them."""
+    return data_folder / "keys"
+
+
 def running_process(config: Config) -> int | None:
     """The process id of the running bot, None if it does not run."""
-    path = config.data_folder / "keys" / "lock"
+    path = key_folder(config.data_folder) / "lock"
     try:
         number = int(path.read_text("ascii"))
     except (OSError, ValueError):

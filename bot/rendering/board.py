@@ -83,8 +83,10 @@ def _head(facts: BoardFacts, words: Wording) -> str:
         return step
     time = clock_time(facts.closes_at, words, exact=facts.exact)
     if facts.waiting:
-        return f"{step}  \n{words.say('⌛ waiting for missing answers until {time}', time=time)}"
-    return f"{step}  \n{words.say('⏳ until {time}', time=time)}"
+        left = words.say("⌛ waiting for missing answers until {time}", time=time)
+    else:
+        left = words.say("⏳ until {time}", time=time)
+    return f"{step}  \n{left}"
 
 
 def _line(line: BoardLine, facts: BoardFacts, words: Wording) -> str:

@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from bot.logs import set_up_logs
+from bot.logs import QUIET_LIBRARIES, set_up_logs
 
 SECRET = "jag orkar inte mer"
 
@@ -20,7 +20,7 @@ def as_before() -> Iterator[None]:
     """Logging is of the whole process: put everything back."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
-    levels = {name: logging.getLogger(name).level for name in ("nio", "peewee", "apscheduler")}
+    levels = {name: logging.getLogger(name).level for name in QUIET_LIBRARIES}
     yield
     root.handlers, root.level = handlers, level
     for name, before in levels.items():
@@ -76,6 +76,7 @@ def test_what_people_wrote_is_dropped_wherever_it_hides(form: str) -> None:
     logging.getLogger("nio.responses").debug(SECRET)
     logging.getLogger("nio").info(SECRET)
     logging.getLogger("peewee").debug(SECRET)
+    logging.getLogger("sqlalchemy.engine.Engine").info(SECRET)
     try:
         fail(SECRET)
     except ValueError:

@@ -17,6 +17,7 @@ kind = "individual"
 scenario = "a"
 title.sv = "Var för sig"
 length = "{individual} s"
+{remind}
 text.sv = "Vad tänker du?"
 
 [[step]]
@@ -30,6 +31,7 @@ text.sv = "Vad säger ni?"
 """
 
 
-def short(*, individual: int, group: int, grace: int = 2) -> str:
-    """The pack with steps of so many seconds."""
-    return SHORT.format(individual=individual, group=group, grace=grace)
+def short(*, individual: int, group: int, grace: int = 2, remind: int | None = None) -> str:
+    """The pack with steps of so many seconds, and a reminder so long before the close."""
+    reminder = "" if remind is None else f'remind_before = "{remind} s"'
+    return SHORT.format(individual=individual, group=group, grace=grace, remind=reminder)

@@ -98,3 +98,38 @@ async def test_from_the_first_prompt_to_the_digest(
         assert exported["counts"] == {"received": 6, "withdrawn": 1, "exported": 5}
         assert chatter not in str(exported)
         assert await scene.bot.stop() == 0
+
+
+async def test_the_same_on_postgresql(
+    homeserver: Homeserver, fresh_name: str, tmp_path: Path, postgresql_url: str
+) -> None:
+    # given a bot that remembers in PostgreSQL
+    async with workshop(
+        homeserver,
+        tmp_path,
+        fresh_name,
+        tables=1,
+        pack=short(individual=600, group=600),
+        database=postgresql_url,
+    ) as scene:
+        (table,) = scene.tables
+        anna, bo = table.people
+
+        # when a dialogue runs from its first prompt to its end
+        await scene.order("!starta test")
+        await scene.shows(anna, table.room_id, "Vad tänker du?")
+        room = await scene.open_private_chat(anna)
+        answer = await anna.write(room, "Å ä ö och 👋")
+        await scene.marked(anna, room, answer, "👍")
+        await scene.order("!nästa")
+        await scene.shows(bo, table.room_id, "Vad säger ni?")
+        given = await bo.write(table.room_id, "Gruppsvar: vi är överens")
+        await scene.marked(bo, table.room_id, given, "✅")
+        await scene.order("!nästa")
+
+        # then the digest has both answers, and the export too
+        await scene.shows(scene.organizer, scene.organizers_room, "Sammanställning", times=3)
+        told = "\n".join(await scene.texts(scene.organizer, scene.organizers_room))
+        assert "Å ä ö och 👋" in told
+        assert "vi är överens" in told
+        assert scene.bot.export()["counts"] == {"received": 2, "withdrawn": 0, "exported": 2}

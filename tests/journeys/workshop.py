@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.client import Client
-from demo.homeserver import Homeserver
+from demo.homeserver import Account, Homeserver
 from demo.seen import Seen
 from flows.ids import EventId, RoomId, UserId
 
@@ -60,18 +59,18 @@ class Bot:
     async def start(self) -> None:
         """Start the process and wait until it has caught up."""
         seen = self._ready_lines()
-        with self.log.open("ab") as log:
-            # On a leash: it ends with the test's process, however that ends.
-            self.process = subprocess.Popen(
-                [sys.executable, str(LEASH), "-", *self.command("run")[2:]],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=REPOSITORY,
-            )
+        self.process = self._launch()
         self.starts += 1
         await until(lambda: self._ready_lines() > seen or self._is_gone())
         assert not self._is_gone(), self.log.read_text()[-4000:]
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        # On a leash: it ends with the test's process, however that ends.
+        command = [sys.executable, str(LEASH), "-", *self.command("run")[2:]]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=REPOSITORY
+            )
 
     def _ready_lines(self) -> int:
         return self.log.read_text().count("bot.ready") if self.log.exists() else 0
@@ -191,9 +190,7 @@ async def until(true: Callable[[], bool], what: str = "", *, within_s: float = _
         await asyncio.sleep(0.05)
 
 
-async def until_true(
-    true: Callable[[], Any], what: str, *, within_s: float = _PATIENCE_S
-) -> None:
+async def until_true(true: Callable[[], Any], what: str, *, within_s: float = _PATIENCE_S) -> None:
     """The same for something that has to be asked for."""
     end = time.monotonic() + within_s
     while not await true():
@@ -201,8 +198,17 @@ async def until_true(
         await asyncio.sleep(0.15)
 
 
-def write_config(folder: Path, homeserver: Homeserver, account: Any, room_id: RoomId, **more: Any) -> None:
+def write_config(
+    folder: Path,
+    homeserver: Homeserver,
+    account: Account,
+    room_id: RoomId,
+    *,
+    database: str | None,
+    **more: object,
+) -> None:
     """A configuration as `runda init` would write it."""
+    address = "" if database is None else f"database = {json.dumps(database)}"
     token = folder / "access_token"
     token.write_text(account.access_token)
     token.chmod(0o600)
@@ -221,12 +227,13 @@ room = "{room_id}"
 
 [storage]
 data_folder = "data"
+{address}
 
 [dialogue]
 {lines}
 """
     )
-    os.chmod(folder / "config.toml", 0o600)
+    (folder / "config.toml").chmod(0o600)
 
 
 @asynccontextmanager
@@ -240,7 +247,7 @@ async def workshop(
     encrypted: Callable[[int], bool] = lambda _table: False,
     version: Callable[[int], str] = lambda _table: "12",
     pack: str | None = None,
-    start: bool = True,
+    database: str | None = None,
     **config: Any,
 ) -> AsyncIterator[Workshop]:
     """Set a workshop up: accounts, organizers' room, tables with people in them, the bot."""
@@ -257,7 +264,7 @@ async def workshop(
             (folder / "packs").mkdir()
             (folder / "packs" / "test.toml").write_text(pack)
             config["packs"] = ["packs"]
-        write_config(folder, homeserver, account, room_id, **config)
+        write_config(folder, homeserver, account, room_id, database=database, **config)
         scene = Workshop(homeserver, bot, organizer, room_id, [])
         await bot.start()
         for number in range(1, tables + 1):
@@ -279,8 +286,6 @@ async def workshop(
                 await person.join(table)
             scene.tables.append(Table(f"Bord {number}", table, seated))
         await _until_everybody_is_there(scene)
-        if not start:
-            await bot.stop()
         yield scene
     finally:
         if bot.process is not None and bot.process.poll() is None:

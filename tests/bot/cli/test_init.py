@@ -18,6 +18,8 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from bot.adapters.matrix.account import MatrixAccount
+from bot.adapters.matrix.setting_up import establish_identity
 from demo.homeserver import Account, Homeserver
 from tests.bot.cli.conftest import Runda
 
@@ -176,23 +178,53 @@ def test_a_wrong_password_leaves_nothing(
 
 
 def test_a_room_that_cannot_be_made_takes_the_login_back(
-    runda: Runda, homeserver: Homeserver, bot_account: Account, password_file: Path, config: Path
+    runda: Runda,
+    homeserver: Homeserver,
+    bot_account: Account,
+    with_password: tuple[str | Path, ...],
+    config: Path,
 ) -> None:
-    outcome = runda(
-        "init",
-        "--yes",
-        *("--config", config),
-        *("--homeserver", homeserver.url),
-        *("--user", bot_account.user_id),
-        *("--password-file", password_file),
-        *("--organizer", "@somebody:nowhere.invalid:99999"),
-    )
+    somebody = "@somebody:nowhere.invalid:99999"
+    outcome = runda("init", *with_password, "--config", config, "--organizer", somebody)
 
     assert outcome.status == 1
     assert outcome.complaint.startswith("The organizers' room could not be made (")
-    assert not config.parent.exists()
+    assert [path.name for path in config.parent.iterdir()] == ["data"]
     devices = asked(homeserver, bot_account, "devices")["devices"]
     assert [device["device_id"] for device in devices] == [bot_account.device_id]
+
+    # and the next try goes through: the account's keys are still there
+    again = runda("init", *with_password, "--config", config, "--organizer", "@anna:runda.test")
+    assert (again.status, again.complaint) == (0, "")
+
+
+def test_an_account_somebody_has_set_up_in_a_client(
+    runda: Runda,
+    homeserver: Homeserver,
+    bot_account: Account,
+    with_password: tuple[str | Path, ...],
+    config: Path,
+) -> None:
+    # given cross-signing keys of another device
+    elsewhere = MatrixAccount(
+        homeserver=homeserver.url,
+        user_id=bot_account.user_id,
+        device_id=bot_account.device_id,
+        access_token=bot_account.access_token,
+    )
+    folder = config.parent.parent / "elsewhere"
+    asyncio.run(establish_identity(elsewhere, folder, password=None, replace_identity=False))
+    options = (*with_password, "--config", config, "--organizer", "@anna:runda.test")
+
+    # when Runda is set up, it asks before it replaces them
+    refused = runda("init", *options)
+    assert refused.status == 1
+    assert "`runda init --replace-identity`" in refused.complaint
+    assert not config.parent.exists()
+
+    # and does so when told to, with the password that the homeserver wants for it
+    outcome = runda("init", *options, "--replace-identity")
+    assert (outcome.status, outcome.complaint) == (0, "")
 
 
 def test_nobody_answers_at_the_address(runda: Runda, password_file: Path, config: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from bot.adapters.matrix.account import MatrixAccount
 from bot.adapters.matrix.setting_up import log_out
 from demo.homeserver import Account, Homeserver
+from flows.ids import UserId
 from tests.bot.cli.conftest import Runda
 
 PATIENCE_S = 60
@@ -93,9 +94,7 @@ def bot(config: Path) -> Iterator[Bot]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_from_start_to_stop(
-    runda: Runda, config: Path, bot: Bot, number: signal.Signals
-) -> None:
+def test_from_start_to_stop(runda: Runda, config: Path, bot: Bot, number: signal.Signals) -> None:
     bot.wait_for("bot.ready")
 
     # while it runs, it is seen to run
@@ -130,7 +129,7 @@ def test_a_second_one_is_refused(config: Path, bot: Bot) -> None:
 def test_a_token_that_was_ended_says_so(homeserver: Homeserver, config: Path) -> None:
     account = MatrixAccount(
         homeserver=homeserver.url,
-        user_id="",
+        user_id=UserId(""),
         device_id="",
         access_token=(config.parent / "secrets" / "access_token").read_text().strip(),
     )

@@ -1,0 +1,231 @@
+"""One question to many rooms: how long until the last has it, and what that costs us.
+
+The bot's way is the whole way: a dialogue's clock rings, the rows stand in the outbox, are
+marked as tried, sent, and marked as sent. Measured is from the commit of the rows until the
+homeserver has accepted the last; the raw client only sends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from shutil import copyfile, rmtree
+
+from bench import bot as bots
+from bench.harness import Figure, Goal, Outcome, Plan, alternate, ratios
+from bench.servers import Site, fake_homeserver, fake_site, furnish
+from bench.crowd import Crowd
+from bench.worker import Json, Measure, Worker
+from bot.adapters.matrix.client import MatrixChat
+from bot.adapters.matrix.content import event_for
+from bot.app import App
+from bot.chat import Capabilities, Intake, Parcel, Post
+from demo.homeserver import Homeserver
+from flows.ids import EffectKey, EventId, RoomId, UserId
+from storage.database import Database
+
+RATIO = Goal(1.10)
+CPU_MS = Goal(0.6)
+_SETTLE_S = 0.001
+
+
+# ------------------------------------------------------------------ in the bot's process
+
+
+class _Watched:
+    """The bot's chat; tells when so many prompts have been accepted."""
+
+    def __init__(self, chat: MatrixChat, wanted: int) -> None:
+        self._chat = chat
+        self._missing = wanted
+        self.accepted = asyncio.Event()
+        self.accepted_at = 0.0
+        self.content: Json = {}
+
+    @property
+    def own_id(self) -> UserId:
+        return self._chat.own_id
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._chat.capabilities
+
+    async def connect(self) -> None:
+        await self._chat.connect()
+
+    async def catch_up(self, intake: Intake) -> None:
+        await self._chat.catch_up(intake)
+
+    async def listen(self, intake: Intake) -> None:
+        await self._chat.listen(intake)
+
+    async def send(self, parcel: Parcel) -> EventId | None:
+        event_id = await self._chat.send(parcel)
+        self._missing -= 1
+        if not self._missing:
+            self.accepted_at = time.perf_counter()
+            if isinstance(parcel.content, Post):
+                outgoing = event_for(parcel.content, parcel.once_key)
+                self.content = {} if outgoing is None else outgoing.content
+            self.accepted.set()
+        return event_id
+
+    async def find(
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+    ) -> EventId | None:
+        return await self._chat.find(room_id, once_key, since=since)
+
+    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
+        return await self._chat.create_room(name=name, invite=invite, encrypted=encrypted)
+
+    async def close(self) -> None:
+        await self._chat.close()
+
+
+@asynccontextmanager
+async def prompting(*, site: Json, folder: str) -> AsyncIterator[Measure]:
+    """Ask a number of rooms: each time with a database and connections of its own."""
+    place = Site(**site)
+    base = Path(folder)
+    base.mkdir(parents=True)
+    empty = base / "empty.db"
+    Database.open(f"sqlite:///{empty}").close()
+    numbers = count()
+
+    async def measure(*, rooms_asked: int, listening: bool = False) -> Json:
+        own = base / str(next(numbers))
+        own.mkdir()
+        copyfile(empty, own / "runda.db")
+        # One device, one key store: a new one would have to be published each time.
+        (base / "keys").mkdir(exist_ok=True)
+        (own / "keys").symlink_to(base / "keys")
+        asked = replace(place, rooms=place.rooms[:rooms_asked])
+        try:
+            async with bots.made(asked, own) as bot:
+                return await _ask(bot, own, listening=listening)
+        finally:
+            rmtree(own)
+
+    yield measure
+
+
+async def _ask(bot: bots.Bot, folder: Path, *, listening: bool) -> Json:
+    people = {room_id: [UserId(f"@somebody:{number}")] for number, room_id in enumerate(bot.site.rooms)}
+    await bots.furnish(bot.database, bot.site, people)
+    watched = _Watched(bot.chat, len(bot.site.rooms))
+    app = bots.app_of(bots.config_of(bot.site, folder), bot.database, watched)
+    await watched.connect()
+    await bots.order(bot.database, bot.site)
+    async with asyncio.TaskGroup() as tasks:
+        await app.clock.ring_due()
+        began, cpu = time.perf_counter(), time.process_time()
+        sending = tasks.create_task(app.sender.run())
+        await watched.accepted.wait()
+        while not app.sender.is_idle:
+            await asyncio.sleep(_SETTLE_S)
+        marked_at, used = time.perf_counter(), time.process_time() - cpu
+        sending.cancel()
+    return {
+        "wall": watched.accepted_at - began,
+        "marked": marked_at - began,
+        "cpu": used,
+        "content": watched.content,
+    }
+
+
+# --------------------------------------------------------------------------- the figures
+
+
+async def on_synapse(plan: Plan) -> Outcome:
+    """On a real homeserver."""
+    sizes = [10, 30] if plan.quick else [10, 100, 300]
+    async with Homeserver() as homeserver:
+        seats = await furnish(homeserver, rooms=max(sizes), people=1)
+        plan.tell(f"{max(sizes)} rooms made")
+        found = await _compare(plan, seats.site, sizes)
+    figures = []
+    for size in sizes:
+        ours, raw = found["bot", size], found["raw", size]
+        walls, raw_walls = [one["wall"] for one in ours], [one["wall"] for one in raw]
+        figures += [
+            Figure(
+                what=f"prompts to {size} rooms, bot / raw",
+                unit="×",
+                values=ratios(walls, raw_walls),
+                goal=RATIO,
+            ),
+            Figure(what="  the bot, last one accepted", unit="s", values=walls, digits=3),
+            Figure(
+                what="  the bot, last one marked as sent",
+                unit="s",
+                values=[one["marked"] for one in ours],
+                digits=3,
+            ),
+            Figure(what="  raw, 32 at once", unit="s", values=raw_walls, digits=3),
+        ]
+    return Outcome(title="Fan-out on a real Synapse", figures=figures)
+
+
+async def on_the_fake(plan: Plan) -> Outcome:
+    """On a homeserver that costs nothing: what is left is the bot."""
+    size = 100 if plan.quick else 300
+    async with fake_homeserver() as homeserver:
+        site = fake_site(homeserver, Crowd(rooms=size, people=1))
+        found = await _compare(plan, site, [size])
+    ours, raw = found["bot", size], found["raw", size]
+    return Outcome(
+        title="Fan-out on a fake homeserver",
+        figures=[
+            Figure(
+                what=f"CPU per prompt, {size} rooms",
+                unit="ms",
+                values=[one["cpu"] / size * 1000 for one in ours],
+                goal=CPU_MS,
+            ),
+            Figure(
+                what="  raw, 32 at once",
+                unit="ms",
+                values=[one["cpu"] / size * 1000 for one in raw],
+            ),
+            Figure(what="  the bot's prompts per second", unit="/s", digits=0, values=[size / one["marked"] for one in ours]),
+            Figure(what="  raw prompts per second", unit="/s", digits=0, values=[size / one["wall"] for one in raw]),
+        ],
+    )
+
+
+async def _compare(
+    plan: Plan, site: Site, sizes: Sequence[int]
+) -> dict[tuple[str, int], list[Json]]:
+    folder = plan.folder / "fan-out"
+    with suppress(FileNotFoundError):
+        rmtree(folder)
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(
+            Worker("bench.fan_out:prompting", site=asdict(site), folder=str(folder))
+        )
+        sample = await bot.measure(rooms_asked=1)
+        raw = await stack.enter_async_context(
+            Worker(
+                "bench.raw:putting",
+                homeserver=site.homeserver,
+                token=site.access_token,
+                rooms=site.rooms,
+                content=sample["content"],
+            )
+        )
+
+        def job(worker: Worker, size: int):
+            return lambda: worker.measure(rooms_asked=size)
+
+        contenders = {
+            (name, size): job(worker, size)
+            for size in sizes
+            for name, worker in (("bot", bot), ("raw", raw))
+        }
+        return await alternate(plan, contenders)
