@@ -142,7 +142,9 @@ async def ask(bot: Bot, prompts: Mapping[RoomId, EventId]) -> None:
     def write(tx: Transaction) -> None:
         tx.outbox.drop([due.number for due in waiting(tx)])
         for round_ in tx.rounds.of_step(dialogue.id, STEP):
-            tx.rounds.note_prompt(round_.round_no, prompts[round_.room_id])
+            tx.rounds.note_prompt(
+                dialogue.id, STEP, round_.group_id, prompts[round_.room_id]
+            )
         bot.app.world.ready(tx).see_rounds(tx)
 
     await bot.database.write(write)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
+import structlog
 
 Json = dict[str, Any]
 Measure = Callable[..., Awaitable[Json]]
@@ -94,6 +96,7 @@ class Worker:
 
 
 async def _work(name: str) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     module, _, function = name.partition(":")
     prepare: Preparation = getattr(importlib.import_module(module), function)
     answers = os.fdopen(os.dup(1), "wb")

@@ -38,7 +38,7 @@ from flows.effects import (
 )
 from flows.engine import Decision, decide
 from flows.events import Event, GraceOver, ReminderDue, Started, TimeUp
-from flows.ids import DialogueId, EffectKey, EventId, StepId, UserId
+from flows.ids import DialogueId, EffectKey, EventId, GroupId, StepId, UserId
 from flows.packs.pack import Step, StepKind
 from storage.instants import from_ms, to_ms
 from storage.occurrences import Occurrence
@@ -205,10 +205,10 @@ class Dispatcher:
     def note_prompt(self, tx: Transaction, key: EffectKey, event_id: EventId) -> None:
         """A prompt has reached its room: from now on answers in its thread are its round's."""
         dialogue_id, step_id, group_id, *_ = key.split("/")
-        for round_ in tx.rounds.of_step(DialogueId(dialogue_id), StepId(step_id)):
-            if round_.group_id == group_id:
-                tx.rounds.note_prompt(round_.round_no, event_id)
-                self._world.ready(tx).see_rounds(tx)
+        place = (DialogueId(dialogue_id), StepId(step_id), GroupId(group_id))
+        # Once for each group of a step: what it costs must not grow with their number.
+        tx.rounds.note_prompt(*place, event_id)
+        self._world.ready(tx).see_prompt(*place, event_id)
 
     def open_private_prompt(self, tx: Transaction, user_id: UserId, *, now: datetime) -> str | None:
         """The question a person may answer in private right now, as Markdown; None if none is.

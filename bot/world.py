@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.collection import RoomView, RoundView
 from flows.dialogue import Status
-from flows.ids import DialogueId, EventId, GroupId, RoomId, UserId
+from flows.ids import DialogueId, EventId, GroupId, RoomId, StepId, UserId
 from flows.packs.pack import StepKind
 from storage.rooms import Room, RoomUse
 from storage.rounds import Round, RoundStatus
@@ -41,6 +42,7 @@ class World:
         self._private_rooms: dict[UserId, RoomId] = {}
         self._views: dict[RoomId, RoomView] = {}
         self._private: dict[RoomId, RoomView] = {}
+        self._rounds: dict[tuple[DialogueId, StepId, GroupId], Round] = {}
         self._seats: dict[tuple[DialogueId, UserId], int] = {}
         self._known = False
 
@@ -106,8 +108,10 @@ class World:
         # After the end, what comes late still finds its round, until another begins.
         self.live = self.running or {one.id: one for one in tx.dialogues.newest_ended()}
         rounds: dict[tuple[DialogueId, GroupId], list[Round]] = defaultdict(list)
+        self._rounds = {}
         for round_ in tx.rounds.of_dialogues(self.live):
             rounds[round_.dialogue_id, round_.group_id].append(round_)
+            self._rounds[round_.dialogue_id, round_.step_id, round_.group_id] = round_
         self._views = {}
         self._private = {}
         for dialogue in self.live.values():
@@ -120,6 +124,16 @@ class World:
             for dialogue_id in self.live
             for person in tx.people.of_dialogue(dialogue_id)
         }
+
+    def see_prompt(
+        self, dialogue_id: DialogueId, step_id: StepId, group_id: GroupId, event_id: EventId
+    ) -> None:
+        """Note the message that put a round's question, without reading every round anew."""
+        round_ = self._rounds.get((dialogue_id, step_id, group_id))
+        if round_ is not None:
+            room = self._views[round_.room_id]
+            prompts = {**room.prompts, event_id: _view(round_)}
+            self._views[round_.room_id] = replace(room, prompts=prompts)
 
     def view(self, room_id: RoomId) -> RoomView:
         """The rounds of a group's room."""

@@ -12,7 +12,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -153,9 +152,7 @@ async def go_home(companies: list[Company], book: Book, bot: UserId) -> None:
                         book.write(receipt)
 
 
-async def _receipts(
-    person: Person, room_id: RoomId, book: Book, bot: UserId
-) -> list[Receipt]:
+async def _receipts(person: Person, room_id: RoomId, book: Book, bot: UserId) -> list[Receipt]:
     found: list[Receipt] = []
     for _ in range(_LAST_LOOKS):
         found = _receipts_in(await person.client.history(room_id), bot)
@@ -206,7 +203,7 @@ async def run(cast: Cast) -> None:
         for number, table in enumerate(cast.tables):
             people = [
                 Person(
-                    await stack.enter_async_context(_client(cast, one.account, table)),
+                    Client(cast.homeserver, one.account, encrypts=table.encrypted),
                     name=one.name,
                     table=table,
                     bot=cast.bot,
@@ -214,7 +211,9 @@ async def run(cast: Cast) -> None:
                 )
                 for one in table.people
             ]
-            own = (replace(deed) for deed in deeds if deed.table == number)
+            for person in people:
+                stack.push_async_callback(person.client.close)
+            own = (deed for deed in deeds if deed.table == number)
             companies.append(Company(number, table, people, own, cast))
         room = asyncio.Semaphore(_COME_IN_AT_ONCE)
         await asyncio.gather(*(company.come_in(room) for company in companies))
@@ -223,11 +222,7 @@ async def run(cast: Cast) -> None:
         unread = Counter(
             step for company in companies for one in company.people for step in one.could_not_read
         )
-        tell(
-            WentHome(
-                sent=len(book.sent), skipped=book.skipped, could_not_read=unread.total()
-            )
-        )
+        tell(WentHome(sent=len(book.sent), skipped=book.skipped, could_not_read=unread.total()))
 
 
 if __name__ == "__main__":

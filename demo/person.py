@@ -101,7 +101,10 @@ class Person:
     # ----------------------------------------------------------------------- doing
 
     async def does(
-        self, deed: Deed, question: Question, questions: dict[StepId, Question],
+        self,
+        deed: Deed,
+        question: Question,
+        questions: dict[StepId, Question],
         done: dict[int, asyncio.Future[Sent | None]],
     ) -> None:
         """Do a deed when its time has come, and keep what came of it in `done`."""
@@ -122,9 +125,7 @@ class Person:
             result.set_result(sent)
 
     def _skips(self, deed: Deed, why: str) -> None:
-        self._write(
-            Skipped(table=self._table.name, person=self.name, step=deed.answers, why=why)
-        )
+        self._write(Skipped(table=self._table.name, person=self.name, step=deed.answers, why=why))
 
     async def _carry_out(
         self, deed: Deed, target: Sent | None, questions: dict[StepId, Question]

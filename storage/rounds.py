@@ -11,9 +11,14 @@ import sqlalchemy as sa
 
 from flows.ids import DialogueId, EventId, GroupId, RoomId, RoundNo, StepId
 from flows.packs.pack import StepKind
+from storage.hot import HotStatement
 from storage.tables import RoundRow, table_of
 
 _round = table_of(RoundRow)
+_NOTE_PROMPT = HotStatement(
+    "UPDATE round SET prompt_event = {0} "
+    "WHERE dialogue_id = {0} AND step_id = {0} AND group_id = {0}"
+)
 
 
 class RoundStatus(StrEnum):
@@ -126,11 +131,11 @@ class Rounds:
             )
         )
 
-    def note_prompt(self, round_no: RoundNo, event_id: EventId) -> None:
+    def note_prompt(
+        self, dialogue_id: DialogueId, step_id: StepId, group_id: GroupId, event_id: EventId
+    ) -> None:
         """Remember the message that put the question: answers come in its thread."""
-        self._db.execute(
-            sa.update(_round).where(_round.c.round_no == round_no).values(prompt_event=event_id)
-        )
+        _NOTE_PROMPT.run(self._db, (event_id, dialogue_id, step_id, group_id))
 
     def standing(self, round_no: RoundNo) -> tuple[int, EventId | None] | None:
         """The newest move of the bot's ✅ and the message that bears it since (None: none).

@@ -10,15 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from os.path import commonprefix
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _TAGS = frozenset(
-    "p br strong em del s code pre blockquote h1 h2 h3 h4 h5 h6 ul ol li a hr "
-    "table thead tbody tr th td".split()
+    ("p", "br", "hr", "strong", "em", "del", "s", "code", "pre", "blockquote", "a")
+    + ("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li")
+    + ("table", "thead", "tbody", "tr", "th", "td")
 )
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
 _SCHEMES = {"https", "http", "mailto", "matrix"}
@@ -116,12 +116,8 @@ class _Plain:
 
     def _block(self, token: Token) -> None:
         match token.type:
-            case "inline":
-                self._words(_inline(token.children or ()))
-            case "fence" | "code_block":
-                self._line(token.content.rstrip("\n"))
-            case "hr":
-                self._line("―――")
+            case "inline" | "fence" | "code_block" | "hr":
+                self._words(_words_of(token))
             case "bullet_list_open":
                 self._numbers.append(None)
             case "ordered_list_open":
@@ -136,7 +132,7 @@ class _Plain:
             case "blockquote_open":
                 self._prefixes.append("> ")
             case "list_item_close" | "blockquote_close":
-                self._prefixes.pop()
+                self._close()
             case _:
                 pass
         self._after(token)
@@ -172,17 +168,28 @@ class _Plain:
             self._numbers[-1] = number + 1
         self._prefixes.append(" " * len(self._marker))
 
+    def _close(self) -> None:
+        self._prefixes.pop()
+        if self._space_due is not None:  # it falls outside of what was closed
+            self._space_due = "".join(self._prefixes)
+
     def _line(self, text: str) -> None:
         rest = first = "".join(self._prefixes)
         if self._marker:
             first = first[: -len(self._marker)] + self._marker
             self._marker = ""
         if self._space_due is not None and self._parts:
-            self._parts.append(commonprefix((self._space_due, rest)).rstrip())
+            self._parts.append(self._space_due.rstrip())
         self._space_due = None
         head, *tail = text.split("\n")
         self._parts.append(first + head)
         self._parts.extend(rest + line for line in tail)
+
+
+def _words_of(token: Token) -> str:
+    if token.type == "inline":
+        return _inline(token.children or ())
+    return "―――" if token.type == "hr" else token.content.rstrip("\n")
 
 
 def _inline(tokens: Sequence[Token]) -> str:

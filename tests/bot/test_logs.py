@@ -10,7 +10,8 @@ from io import StringIO
 import pytest
 import structlog
 
-from bot.logs import QUIET_LIBRARIES, set_up_logs
+from bot.logs import set_up_logs
+from tests.bot.logging_state import logging_as_before
 
 SECRET = "jag orkar inte mer"
 
@@ -18,14 +19,8 @@ SECRET = "jag orkar inte mer"
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """Logging is of the whole process: put everything back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    levels = {name: logging.getLogger(name).level for name in QUIET_LIBRARIES}
-    yield
-    root.handlers, root.level = handlers, level
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
+    with logging_as_before():
+        yield
 
 
 def test_one_object_a_line() -> None:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.chat import Content, Join, Leave, Post, React, Revise, TakeBack
+from bot.chat import Post, React, Revise
 from bot.rendering.markdown import Rendered, render
 from flows.ids import EffectKey, UserId
 
@@ -32,8 +32,8 @@ def seal(once_key: EffectKey) -> str:
     return hashlib.sha256(f"runda {once_key}".encode()).hexdigest()[:32]
 
 
-def event_for(content: Content, once_key: EffectKey) -> Outgoing | None:
-    """The event that carries this out; None if it is not done by sending an event."""
+def event_for(content: Post | Revise | React, once_key: EffectKey) -> Outgoing:
+    """The event that says this."""
     match content:
         case Post():
             return Outgoing("m.room.message", _post(content, once_key))
@@ -41,8 +41,6 @@ def event_for(content: Content, once_key: EffectKey) -> Outgoing | None:
             return Outgoing("m.room.message", _revision(content, once_key))
         case React():
             return Outgoing("m.reaction", _reaction(content, once_key), encryptable=False)
-        case TakeBack() | Join() | Leave():
-            return None
         case _:
             assert_never(content)
 

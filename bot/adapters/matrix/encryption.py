@@ -65,7 +65,13 @@ class Encryption:
         """
         # nio takes most of a second to import; the homeserver is being asked meanwhile.
         await asyncio.to_thread(importlib.import_module, "bot.adapters.matrix.trust")
-        from bot.adapters.matrix import keys, olm, reading, sharing, trust
+        from bot.adapters.matrix import (  # noqa: PLC0415  as said above
+            keys,
+            olm,
+            reading,
+            sharing,
+            trust,
+        )
 
         account = self._account
         secrets = key_file.load_or_make(self._folder / "secrets.json")

@@ -64,7 +64,7 @@ def _message(
     if not isinstance(relation, dict):
         relation = {}
     if relation.get("rel_type") == "m.replace":
-        return _edit(raw, content, relation, room_id, event_id, sender)
+        return _edit(raw, content, room_id, event_id, sender)
     said = _said(content)
     if said is None:
         return None
@@ -85,14 +85,9 @@ def _message(
 
 
 def _edit(
-    raw: Raw,
-    content: Raw,
-    relation: Raw,
-    room_id: RoomId,
-    event_id: EventId,
-    sender: UserId,
+    raw: Raw, content: Raw, room_id: RoomId, event_id: EventId, sender: UserId
 ) -> Incoming | None:
-    target, new = _id(relation.get("event_id")), content.get("m.new_content")
+    target, new = _id(content["m.relates_to"].get("event_id")), content.get("m.new_content")
     said = _said(new) if isinstance(new, dict) else None
     if target is None or said is None:
         return None

@@ -76,7 +76,9 @@ def _unreadable(path: Path) -> ConfigError:
     return ConfigError(
         str(path),
         [
-            "this file with the device's secrets cannot be read; put it back from the backup "
-            "(without it the messages in encrypted rooms stay unreadable)"
+            (
+                "this file with the device's secrets cannot be read; put it back from the backup "
+                "(without it the messages in encrypted rooms stay unreadable)"
+            )
         ],
     )

@@ -188,7 +188,7 @@ class DeviceKeys:
             machine.outgoing_to_device_messages.remove(message)
 
 
-def _pairs(given: Any, user: str) -> list[tuple[str, Mapping[str, Any]]]:
+def _pairs(given: object, user: str) -> list[tuple[str, Mapping[str, Any]]]:
     devices = given.get(user) if isinstance(given, dict) else None
     if not isinstance(devices, dict):
         return []

@@ -31,8 +31,10 @@ class FolderLock:
             raise ConfigError(
                 str(self._path.parent),
                 [
-                    f"Runda is already running with this account (process {holder}); "
-                    "stop that one first, or give this one a folder and an account of its own"
+                    (
+                        f"Runda is already running with this account (process {holder}); "
+                        "stop that one first, or give this one an account and a folder of its own"
+                    )
                 ],
             ) from None
         os.ftruncate(file, 0)

@@ -43,7 +43,7 @@ with _without_psycopg():
         OutboundGroupSession,
         OutgoingKeyRequest,
     )
-    from nio.events import OlmEvent, ToDeviceEvent
+    from nio.events import ForwardedRoomKeyEvent, OlmEvent, ToDeviceEvent
     from nio.responses import KeysClaimResponse, KeysQueryResponse
     from nio.store import SqliteStore
     from peewee import SqliteDatabase
@@ -60,8 +60,10 @@ _SESSIONS_KEPT = 2_000
 
 
 class GroupSessions:
-    """Room keys. Read from the store one by one: after a year there are many thousands,
-    and loading them all would take seconds at each start."""
+    """Room keys, read from the store one by one.
+
+    After a year there are many thousands; loading them all would take seconds at each start.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -338,7 +340,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
             self.save_inbound_group_session(session)
 
     @override
-    def _should_accept_forward(self, sender: str, sender_key: str, event: Any) -> bool:
+    def _should_accept_forward(
+        self, sender: str, sender_key: str, event: ForwardedRoomKeyEvent
+    ) -> bool:
         # nio takes keys only from our own verified devices, of which there are none. We
         # take one that we asked for, from the device whose own session it is.
         request = self.outgoing_key_requests.get(event.session_id)
@@ -385,7 +389,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
         with self.at_once():
             self._handle_key_claiming(KeysClaimResponse({user_id: {device_id: keys}}, {}))
 
-    def owner_of(self, user_id: str, sender_key: str) -> bool:
+    def may_be_of(self, user_id: str, sender_key: str) -> bool:
         """False if the identity key is known to be of a device of somebody else."""
         if self.device_store.device_from_sender_key(user_id, sender_key) is not None:
             return True
@@ -394,13 +398,18 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
             for device in self.device_store
         )
 
-    def encrypt_for(self, device: OlmDevice, kind: str, content: Mapping[str, Any]) -> Any:
+    def encrypt_for(
+        self, device: OlmDevice, kind: str, content: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
         """A message that only this device can read; None without a session with it."""
         session = self.session_store.get(device.curve25519)
-        return None if session is None else self._olm_encrypt(session, device, kind, content)
+        if session is None:
+            return None
+        sealed: dict[str, Any] = self._olm_encrypt(session, device, kind, content)
+        return sealed
 
 
-def _is_sound(user_id: str, device_id: str, keys: Any) -> bool:
+def _is_sound(user_id: str, device_id: str, keys: Any) -> bool:  # noqa: ANN401  that is asked
     try:
         vodozemac.Ed25519PublicKey.from_base64(keys["keys"][f"ed25519:{device_id}"])
         vodozemac.Curve25519PublicKey.from_base64(keys["keys"][f"curve25519:{device_id}"])

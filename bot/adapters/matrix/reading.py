@@ -89,24 +89,20 @@ class Reader:
         )
 
     def _open(self, raw: Raw, room_id: RoomId) -> Raw | Failure:
-        content = raw.get("content")
-        if not isinstance(content, dict) or content.get("algorithm") != _MEGOLM:
+        content, sender = raw.get("content"), raw.get("sender")
+        if not isinstance(content, dict) or not isinstance(sender, str):
             return Failure.MALFORMED
         session_id, ciphertext = content.get("session_id"), content.get("ciphertext")
-        sender = raw.get("sender")
-        if not (
-            isinstance(session_id, str) and isinstance(ciphertext, str) and isinstance(sender, str)
-        ):
+        if not isinstance(session_id, str) or not isinstance(ciphertext, str):
             return Failure.MALFORMED
         session = self._machine.inbound_group_store.find(room_id, session_id)
-        if session is None or not self._machine.owner_of(sender, session.sender_key):
+        if session is None or not self._machine.may_be_of(sender, session.sender_key):
             return Failure.NO_KEY
         try:
-            message = MegolmMessage.from_base64(ciphertext)
-            index = message.message_index()
+            index = MegolmMessage.from_base64(ciphertext).message_index()
             if index < session.first_known_index:
                 return Failure.NO_KEY
-            plain, index = session.decrypt(ciphertext)
+            plain, _ = session.decrypt(ciphertext)
             payload = orjson.loads(plain)
         except ValueError:
             return Failure.MALFORMED
@@ -171,7 +167,7 @@ class Reader:
         }
 
 
-def _unwrapped(raw: Raw, content: Raw, payload: Any, room_id: RoomId) -> Raw | Failure:
+def _unwrapped(raw: Raw, content: Raw, payload: object, room_id: RoomId) -> Raw | Failure:
     """The plain event inside, with the sender and time that the homeserver vouches for."""
     if not isinstance(payload, dict) or payload.get("room_id") != room_id:
         return Failure.MALFORMED

@@ -27,8 +27,9 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 _LONG_POLL_MS = 30_000
-_ANSWER_WITHIN_S = 60.0
-"""On top of the long poll: a first sync of many rooms is slow."""
+_ANSWER_WITHIN_S = 30.0
+_FIRST_ANSWER_WITHIN_S = 300.0
+"""The first sync of an account in many rooms is slow."""
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
@@ -103,7 +104,8 @@ class Receiver:
     async def _hear(self, intake: Intake, timeout_ms: int) -> Heard:
         answer = await self._transport.get(
             sync.path(self._since, timeout_ms),
-            timeout_s=timeout_ms / 1000 + _ANSWER_WITHIN_S,
+            timeout_s=timeout_ms / 1000
+            + (_FIRST_ANSWER_WITHIN_S if self._since is None else _ANSWER_WITHIN_S),
             deadline_s=0,
         )
         if not isinstance(answer.get("next_batch"), str):
@@ -184,6 +186,8 @@ async def _insist(call: Callable[[], Awaitable[T]]) -> T:
             log.warning("homeserver.unavailable", error=str(error), retry_after_s=round(wait, 1))
         except ChatRefused as error:
             wait = _REFUSED_PAUSE_S
-            log.error("homeserver.refused", error=str(error), retry_after_s=wait)
+            log.error(  # noqa: TRY400  the homeserver's words say it, our stack does not
+                "homeserver.refused", error=str(error), retry_after_s=wait
+            )
         await asyncio.sleep(wait)
         pause = min(pause * 2, _LONGEST_PAUSE_S)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from bot.adapters.matrix.content import KEY, SEAL, Outgoing, event_for, seal
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.transport import CLIENT, SEND_DEADLINE_S, Transport, escaped
-from bot.chat import Join, Leave, Parcel, TakeBack
+from bot.chat import Join, Leave, Parcel, Post, React, Revise, TakeBack
 from bot.errors import ChatRefused, ChatUnavailable
 from flows.ids import EventId, RoomId
 
@@ -49,10 +49,10 @@ class Sender:
                 return None
             case TakeBack(target=target):
                 return await self._take_back(parcel, target)
+            case Post() | Revise() | React() as said:
+                return await self._event(parcel, event_for(said, parcel.once_key))
             case _:
-                outgoing = event_for(parcel.content, parcel.once_key)
-                assert outgoing is not None  # the three without an event are above
-                return await self._event(parcel, outgoing)
+                assert_never(parcel.content)
 
     async def _event(self, parcel: Parcel, outgoing: Outgoing) -> EventId:
         room_id, kind, content = parcel.room_id, outgoing.type, outgoing.content

@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -37,6 +38,9 @@ _BACK_OFF_MOST_S = 8.0
 _TIMEOUT_S = 30.0
 _MOST_CONNECTIONS = 48
 """More than the 32 sends in flight, so that the long poll never waits for a connection."""
+
+_NOT_DONE = 300
+"""Statuses from here on are no success; redirections are none of a homeserver's API."""
 
 _LOGGED_OUT = frozenset(
     ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED")
@@ -98,23 +102,25 @@ class Transport:
             await self._opened.close()
             self._opened = None
 
-    async def get(self, path: str, **options: Any) -> Json:
+    async def get(
+        self, path: str, *, timeout_s: float = _TIMEOUT_S, deadline_s: float = SEND_DEADLINE_S
+    ) -> Json:
         """GET; see `request`."""
-        return await self.request("GET", path, None, **options)
+        return await self.request("GET", path, timeout_s=timeout_s, deadline_s=deadline_s)
 
-    async def put(self, path: str, body: Any, **options: Any) -> Json:
+    async def put(self, path: str, body: object, *, deadline_s: float = SEND_DEADLINE_S) -> Json:
         """PUT; see `request`."""
-        return await self.request("PUT", path, body, **options)
+        return await self.request("PUT", path, body, deadline_s=deadline_s)
 
-    async def post(self, path: str, body: Any, **options: Any) -> Json:
-        """POST; see `request`. Only for calls that are harmless when made twice."""
-        return await self.request("POST", path, body, **options)
+    async def post(self, path: str, body: object, *, deadline_s: float = SEND_DEADLINE_S) -> Json:
+        """POST; see `request`. With a deadline only if it is harmless to be made twice."""
+        return await self.request("POST", path, body, deadline_s=deadline_s)
 
     async def request(
         self,
         method: str,
         path: str,
-        body: Any = None,
+        body: object = None,
         *,
         timeout_s: float = _TIMEOUT_S,
         deadline_s: float = SEND_DEADLINE_S,
@@ -165,7 +171,7 @@ class Transport:
                 f"{method} {url.path}: no answer from the homeserver ({type(error).__name__})"
             ) from error
         answer = _decoded(raw)
-        if status < 300 and answer is not None:
+        if status < _NOT_DONE and answer is not None:
             return answer
         raise _failure(method, url, status, headers, answer)
 
@@ -187,7 +193,7 @@ class Transport:
 
 def _back_off(tries: int) -> float:
     most = min(_BACK_OFF_MOST_S, _BACK_OFF_START_S * 2.0**tries)
-    return most * random.uniform(0.5, 1)
+    return most * random.uniform(0.5, 1)  # noqa: S311  so that many do not come back at once
 
 
 def _decoded(raw: bytes) -> Json | None:
@@ -199,7 +205,7 @@ def _decoded(raw: bytes) -> Json | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _decoded_leniently(raw: bytes) -> Any:
+def _decoded_leniently(raw: bytes) -> object:
     # orjson refuses half a surrogate pair. One such character in one message must not
     # keep a whole sync answer from being read, again and again.
     try:
@@ -216,17 +222,16 @@ def _failure(
     code = body.get("errcode")
     code = code if isinstance(code, str) else ""
     said = f"{method} {url.path}: {status} {code} {body.get('error', '')}".rstrip()
-    if status == 401 and code in _LOGGED_OUT:
+    if status == HTTPStatus.UNAUTHORIZED and code in _LOGGED_OUT:
         return ChatLoggedOut(said)
-    if status == 401 and "flows" in body:
+    if status == HTTPStatus.UNAUTHORIZED and "flows" in body:
         return InteractionNeeded(said, str(body.get("session", "")))
-    if status == 429 or code in _MAY_PASS:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code in _MAY_PASS:
         return ChatUnavailable(said, retry_after_s=_asked_pause(headers, body))
-    if status < 300 or status == 408 or status >= 500:
+    # The last is so when it is not the homeserver that speaks, but a proxy before it.
+    may_pass = status < _NOT_DONE or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if may_pass or status == HTTPStatus.REQUEST_TIMEOUT or answer is None:
         return ChatUnavailable(said, retry_after_s=_header_pause(headers))
-    if answer is None and status in (401, 403, 404):
-        # Not the homeserver's own words: a proxy before it, or it is being set up.
-        return ChatUnavailable(said)
     return ChatRefused(said, code=code or f"HTTP_{status}")
 
 

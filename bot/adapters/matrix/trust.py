@@ -106,8 +106,10 @@ class CrossSigning:
                 raise ConfigError(
                     self._account.homeserver,
                     [
-                        f"the homeserver wants the password of {self._account.user_id} before "
-                        "it takes new cross-signing keys; run `runda init` again and give it"
+                        (
+                            f"the homeserver wants the password of {self._account.user_id} before"
+                            " it takes new cross-signing keys; run `runda init` again and give it"
+                        )
                     ],
                 ) from error
             await self._transport.post(path, {**body, "auth": self._proof(error.session)})
@@ -166,9 +168,11 @@ class CrossSigning:
         return ConfigError(
             str(self._account.user_id),
             [
-                "the account already has cross-signing keys that are not Runda's (somebody set "
-                "them up in a client); give Runda an account of its own, put its key folder "
-                "back from the backup, or let it replace them: `runda init --replace-identity`"
+                (
+                    "the account already has cross-signing keys that are not Runda's (somebody "
+                    "set them up in a client, or the key folder is gone); give Runda an account "
+                    "of its own, or put its key folder back from the backup"
+                )
             ],
         )
 

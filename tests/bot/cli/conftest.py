@@ -12,6 +12,7 @@ import pytest
 from bot.cli import main
 from demo.homeserver import Account, Homeserver
 from tests.bot.cli.installation import Installation
+from tests.bot.logging_state import logging_as_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ def runda(capsys: pytest.CaptureFixture[str]) -> Runda:
     """Run a command: ``runda("check", "--config", path)``."""
 
     def run(*words: str | Path) -> Outcome:
-        status = main([str(word) for word in words])
+        with logging_as_before():
+            status = main([str(word) for word in words])
         shown, complaint = capsys.readouterr()
         return Outcome(status=status, shown=shown, complaint=complaint)
 
