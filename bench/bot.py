@@ -121,11 +121,11 @@ async def furnish(database: Database, site: Site, people: People) -> None:
     await database.write(write)
 
 
-async def order(database: Database, site: Site) -> Dialogue:
+async def order(database: Database, site: Site, pack: PackFile = PACK) -> Dialogue:
     """Order a dialogue that is due at once. The clock has not rung."""
     now = wall_clock()
     wanted = Order(
-        pack=PACK,
+        pack=pack,
         starts_at=now - timedelta(seconds=1),
         zone=ZONE,
         language="sv",

@@ -26,6 +26,7 @@ from bot.adapters.matrix.client import MatrixChat
 from bot.adapters.matrix.content import event_for
 from bot.app import App
 from bot.chat import Capabilities, Intake, Parcel, Post
+from bot.packs import PackFile
 from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from storage.database import Database
@@ -121,7 +122,10 @@ async def _ask(bot: bots.Bot, folder: Path, *, listening: bool) -> Json:
     watched = _Watched(bot.chat, len(bot.site.rooms))
     app = bots.app_of(bots.config_of(bot.site, folder), bot.database, watched)
     await watched.connect()
-    await bots.order(bot.database, bot.site)
+    # A name of its own: the homeserver would know the transaction ids of the last time again.
+    pack = folder / f"q-{time.time_ns()}.toml"
+    copyfile(bots.PACK.path, pack)
+    await bots.order(bot.database, bot.site, PackFile(path=pack))
     async with asyncio.TaskGroup() as tasks:
         await app.clock.ring_due()
         began, cpu = time.perf_counter(), time.process_time()

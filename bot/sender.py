@@ -23,13 +23,12 @@ from bot.keys import BOARD_EDIT
 from bot.parcels import Never, NotYet, open_content, unpack
 from bot.reactions import ACKNOWLEDGEMENT
 from storage.instants import from_ms, to_ms
-from storage.outbox import Due
+from storage.outbox import Due, OutboxState, Sent
 
 if TYPE_CHECKING:
     from bot.undeliverable import Undeliverable
     from flows.ids import EffectKey, EventId
     from storage.database import Database
-    from storage.outbox import Sent
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
@@ -41,6 +40,7 @@ _BATCH = 512
 _FORGOTTEN_AFTER = timedelta(hours=20)
 """Homeservers forget transaction ids after a day; from here on an effect is looked up."""
 _WAIT_FOR_OTHER_MS = 300
+_SHORTEST_REST_S = 0.05
 _BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 _EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
 """Effects nobody refers to later; their rows go when they are sent."""
@@ -73,6 +73,9 @@ class Sender:
         self._done: list[tuple[Due, EventId | None]] = []
         self._flying: set[int] = set()
         self._lanes: dict[str, deque[Due]] = defaultdict(deque)
+        self._just_sent: dict[EffectKey, Sent] = {}
+        self._more_waits = False
+        self._claimed_ms = 0
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     def wake(self) -> None:
@@ -93,17 +96,15 @@ class Sender:
                 due = await self._claim()
                 for one in due:
                     self._board(one, tasks)
-                if len(due) < _BATCH:
-                    await self._rest()
+                self._more_waits = len(due) == _BATCH
+                await self._rest()
 
     async def _rest(self) -> None:
-        next_ms = await self._database.write(lambda tx: tx.outbox.next_due_ms())
-        timeout = None
-        if next_ms is not None and not self._flying:
-            timeout = max(0.05, (next_ms - to_ms(self._now())) / 1000)
-        elif self._flying:
-            # What was postponed while others flew has a time of its own.
-            timeout = 1.0
+        """Wait until something is put into the outbox, or what was postponed is due."""
+        claimed_ms = self._claimed_ms
+        next_ms = await self._database.write(lambda tx: tx.outbox.next_due_ms(after_ms=claimed_ms))
+        left_s = None if next_ms is None else (next_ms - to_ms(self._now())) / 1000
+        timeout = None if left_s is None else max(_SHORTEST_REST_S, left_s)
         try:
             async with asyncio.timeout(timeout):
                 await self._filled.wait()
@@ -112,7 +113,7 @@ class Sender:
 
     async def _claim(self) -> list[Due]:
         """Take what is due and not yet on its way, and write down that it is tried."""
-        now_ms = to_ms(self._now())
+        now_ms = self._claimed_ms = to_ms(self._now())
         flying = frozenset(self._flying)
 
         def claim(tx: Transaction) -> list[Due]:
@@ -168,6 +169,7 @@ class Sender:
         except (ChatRefused, Never) as error:
             await self._give_up(due, error)
             return True
+        self._just_sent[due.key] = Sent(state=OutboxState.SENT, event_id=event_id)
         self._done.append((due, event_id))
         self._done_ready.set()
         return True
@@ -191,11 +193,15 @@ class Sender:
         return await self._chat.send(parcel)
 
     async def _fates(self, keys: Sequence[EffectKey]) -> dict[EffectKey, Sent]:
+        """What became of these; what was sent a moment ago need not be on disk yet."""
+        fates = {key: self._just_sent[key] for key in keys if key in self._just_sent}
+        unknown = [key for key in keys if key not in fates]
+
         def look_up(tx: Transaction) -> dict[EffectKey, Sent]:
-            found = ((key, tx.outbox.fate(key)) for key in keys)
+            found = ((key, tx.outbox.fate(key)) for key in unknown)
             return {key: fate for key, fate in found if fate is not None}
 
-        return await self._database.write(look_up)
+        return fates | await self._database.write(look_up) if unknown else fates
 
     async def _postpone(self, due: Due, wait_ms: int, reason: str) -> None:
         due_ms = to_ms(self._now()) + wait_ms
@@ -227,7 +233,10 @@ class Sender:
             if done:
                 await self._database.write(partial(self._mark, done=done))
                 self._flying.difference_update(due.number for due, _ in done)
-                self._filled.set()
+                for due, _ in done:
+                    self._just_sent.pop(due.key, None)
+                if self._more_waits:
+                    self._filled.set()
 
     def _mark(self, tx: Transaction, done: Sequence[tuple[Due, EventId | None]]) -> None:
         kept = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import IO, Final
 
 from bot.errors import ChatUnavailable
 from demo.author import load_answers, write_script
-from demo.cast import Cast, Table, load_cast
+from demo.cast import Cast, Participant, Table, load_cast
 from demo.client import Client
 from demo.ledger import Line, Receipt, Sent, Skipped, write_line
 from demo.news import CameIn, Did, Heard, News, WentHome, to_line
@@ -181,15 +180,15 @@ def _receipts_in(history: list[Seen], bot: UserId) -> list[Receipt]:
 async def _until_sent_home(companies: list[Company]) -> None:
     home = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, home.set)
-    play = asyncio.gather(*(company.take_part() for company in companies))
-    waiting = asyncio.ensure_future(home.wait())
-    await asyncio.wait([play, waiting], return_when=asyncio.FIRST_COMPLETED)
+    play = asyncio.ensure_future(asyncio.gather(*(one.take_part() for one in companies)))
+    play.add_done_callback(lambda _: home.set())
+    await home.wait()
     play.cancel()
     with suppress(asyncio.CancelledError):
         await play
 
 
-async def run(cast: Cast) -> None:
+async def run(cast: Cast, book: Book) -> None:
     """Come in, take part, go home."""
     deeds = write_script(
         cast.steps,
@@ -198,19 +197,9 @@ async def run(cast: Cast) -> None:
         seed=cast.seed,
     )
     async with AsyncExitStack() as stack:
-        book = Book(stack.enter_context(Path(cast.ledger).open("w", encoding="utf-8")))
         companies = []
         for number, table in enumerate(cast.tables):
-            people = [
-                Person(
-                    Client(cast.homeserver, one.account, encrypts=table.encrypted),
-                    name=one.name,
-                    table=table,
-                    bot=cast.bot,
-                    write=book.write,
-                )
-                for one in table.people
-            ]
+            people = [_person(cast, table, one, book) for one in table.people]
             for person in people:
                 stack.push_async_callback(person.client.close)
             own = (deed for deed in deeds if deed.table == number)
@@ -219,11 +208,21 @@ async def run(cast: Cast) -> None:
         await asyncio.gather(*(company.come_in(room) for company in companies))
         await _until_sent_home(companies)
         await go_home(companies, book, cast.bot)
-        unread = Counter(
-            step for company in companies for one in company.people for step in one.could_not_read
-        )
-        tell(WentHome(sent=len(book.sent), skipped=book.skipped, could_not_read=unread.total()))
+        unread = sum(len(one.could_not_read) for company in companies for one in company.people)
+        tell(WentHome(sent=len(book.sent), skipped=book.skipped, could_not_read=unread))
+
+
+def _person(cast: Cast, table: Table, one: Participant, book: Book) -> Person:
+    client = Client(cast.homeserver, one.account, encrypts=table.encrypted)
+    return Person(client, name=one.name, table=table, bot=cast.bot, write=book.write)
+
+
+def main() -> None:
+    """Run the people of the cast named on the command line."""
+    cast = load_cast(Path(sys.argv[1]))
+    with Path(cast.ledger).open("w", encoding="utf-8") as file:
+        asyncio.run(run(cast, Book(file)))
 
 
 if __name__ == "__main__":
-    asyncio.run(run(load_cast(Path(sys.argv[1]))))
+    main()

@@ -82,7 +82,8 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
 
 def _place(message: Written, room: RoomView) -> Placement | None:
     answers = is_group_answer(message.text, has_media=message.media is not None)
-    round_ = _pointed_at(message, room) or (room.last_group if answers else room.current)
+    # Before any group step the first word means nothing yet: then it is one person's answer.
+    round_ = _pointed_at(message, room) or (answers and room.last_group) or room.current
     if round_ is None or not round_.collects:
         return None
     late = not round_.is_open
@@ -110,6 +111,6 @@ def _place_private(message: Written, room: RoomView) -> Placement | None:
     A group's answer belongs in the group's room, where the group can see it.
     """
     round_ = room.last
-    if round_ is None or is_group_answer(message.text):
+    if round_ is None or is_group_answer(message.text, has_media=message.media is not None):
         return None
     return Placement(round_, ReplyKind.INDIVIDUAL, not round_.is_open, sealed=True)

@@ -100,10 +100,10 @@ class Outbox:
         rows = [row for row in self._db.execute(query) if row.number not in besides]
         return [_due(row) for row in rows[:limit]]
 
-    def next_due_ms(self) -> int | None:
-        """When the next waiting effect is due."""
+    def next_due_ms(self, *, after_ms: int) -> int | None:
+        """When the next of the effects is due that are not due yet."""
         found: int | None = self._db.scalar(
-            sa.select(sa.func.min(_outbox.c.due_ms)).where(_WAITING)
+            sa.select(sa.func.min(_outbox.c.due_ms)).where(_WAITING, _outbox.c.due_ms > after_ms)
         )
         return found
 
@@ -117,12 +117,14 @@ class Outbox:
             )
 
     def note_sent(self, sent: Sequence[tuple[int, EventId | None]], *, now_ms: int) -> None:
-        """Mark effects as carried out."""
+        """Mark effects as carried out; what they said is dropped."""
         if sent:
+            # A digest quotes people: what they withdraw later must not live on in here.
+            values = {"state": int(OutboxState.SENT), "done_ms": now_ms, "content": ""}
             self._db.execute(
                 sa.update(_outbox)
                 .where(_outbox.c.number == sa.bindparam("n"))
-                .values(state=int(OutboxState.SENT), done_ms=now_ms, event_id=sa.bindparam("e")),
+                .values(event_id=sa.bindparam("e"), **values),
                 [{"n": number, "e": event_id} for number, event_id in sent],
             )
 
@@ -140,11 +142,10 @@ class Outbox:
         )
 
     def fail(self, number: int, *, now_ms: int, error: str) -> None:
-        """Give an effect up."""
+        """Give an effect up; what it would have said is dropped."""
+        values = {"state": int(OutboxState.FAILED), "done_ms": now_ms, "content": ""}
         self._db.execute(
-            sa.update(_outbox)
-            .where(_outbox.c.number == number)
-            .values(state=int(OutboxState.FAILED), done_ms=now_ms, error=error)
+            sa.update(_outbox).where(_outbox.c.number == number).values(error=error, **values)
         )
 
     def fate(self, key: EffectKey) -> Sent | None:

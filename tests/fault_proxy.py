@@ -184,9 +184,7 @@ class FaultProxy:
         return _broken(request, answer)
 
 
-def _broken(
-    request: web.Request, answer: web.StreamResponse | None = None
-) -> web.StreamResponse:
+def _broken(request: web.Request, answer: web.StreamResponse | None = None) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return answer or web.Response()

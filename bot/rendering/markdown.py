@@ -15,11 +15,10 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_TAGS = frozenset(
-    ("p", "br", "hr", "strong", "em", "del", "s", "code", "pre", "blockquote", "a")
-    + ("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li")
-    + ("table", "thead", "tbody", "tr", "th", "td")
-)
+_WORDS = ("a", "br", "code", "del", "em", "s", "strong")
+_BLOCKS = ("p", "hr", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6")
+_TABLES = ("table", "thead", "tbody", "tr", "th", "td")
+_TAGS = frozenset((*_WORDS, *_BLOCKS, *_TABLES))
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
 _SCHEMES = {"https", "http", "mailto", "matrix"}
 

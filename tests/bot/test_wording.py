@@ -6,6 +6,7 @@ import ast
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -47,8 +48,8 @@ def _text_of(call: ast.Call, number: int) -> Id:
 
 
 def _id(text: Message) -> Id:
-    assert text.id is not None
-    return text.id if isinstance(text.id, str) else tuple(text.id)
+    named: Any = text.id
+    return named if isinstance(named, str) else tuple(named)
 
 
 def catalogue(language: str) -> Catalog:

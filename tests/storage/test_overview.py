@@ -127,6 +127,6 @@ def test_what_is_stuck_and_why(database: Database, database_url: str) -> None:
 
 
 def test_nothing_is_waiting(database: Database, database_url: str) -> None:
-    assert database.write_now(lambda tx: tx.outbox.next_due_ms()) is None
+    assert database.write_now(lambda tx: tx.outbox.next_due_ms(after_ms=0)) is None
     with reading(database_url) as seen:
         assert seen.overview.waiting() == (0, None)

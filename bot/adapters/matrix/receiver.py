@@ -164,9 +164,7 @@ class Receiver:
             block = pending[at : at + _BLOCK]
             resolved = [self._encryption.judge(one) for one in block]
             news = [
-                new
-                for new, old in zip(resolved, block, strict=True)
-                if new.state is not old.state
+                new for new, old in zip(resolved, block, strict=True) if new.state is not old.state
             ]
             if news:
                 changed = True

@@ -61,9 +61,7 @@ class EncryptedRooms:
 
     async def _ask(self, room_id: RoomId) -> bool:
         try:
-            await self._transport.get(
-                f"{CLIENT}/rooms/{escaped(room_id)}/state/m.room.encryption/"
-            )
+            await self._transport.get(f"{CLIENT}/rooms/{escaped(room_id)}/state/m.room.encryption/")
         except ChatRefused as error:
             if error.code == "M_NOT_FOUND":
                 return False

@@ -195,9 +195,7 @@ class RoomKeys:
                 log.warning("sessions.postponed", room_id=room_id, devices=len(strangers))
         for at in range(0, len(devices), _AT_ONCE):
             block = devices[at : at + _AT_ONCE]
-            letters = {
-                _name(device): self._key_for(device, room_id, shared) for device in block
-            }
+            letters = {_name(device): self._key_for(device, room_id, shared) for device in block}
             await self._deliver(block, letters, shared)
 
     async def _deliver(
@@ -271,9 +269,7 @@ class RoomKeys:
         while owed is not None and owed.keys:
             letter = owed.keys[0]
             sealed = self._machine.encrypt_for(device, "m.room_key", letter)
-            await self._keys.send(
-                "m.room.encrypted", {device.user_id: {device.device_id: sealed}}
-            )
+            await self._keys.send("m.room.encrypted", {device.user_id: {device.device_id: sealed}})
             owed.keys.remove(letter)
         self._owed.pop(_name(device), None)
         log.info("device.reached", user_id=device.user_id, device_id=device.device_id)

@@ -228,9 +228,11 @@ def _failure(
         return InteractionNeeded(said, str(body.get("session", "")))
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in _MAY_PASS:
         return ChatUnavailable(said, retry_after_s=_asked_pause(headers, body))
-    # The last is so when it is not the homeserver that speaks, but a proxy before it.
+    # Without JSON it is not the homeserver that speaks, but a proxy before it that is being
+    # set up; except that a proxy, too, may find a message too large.
+    proxy_speaks = answer is None and status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     may_pass = status < _NOT_DONE or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if may_pass or status == HTTPStatus.REQUEST_TIMEOUT or answer is None:
+    if proxy_speaks or may_pass or status == HTTPStatus.REQUEST_TIMEOUT:
         return ChatUnavailable(said, retry_after_s=_header_pause(headers))
     return ChatRefused(said, code=code or f"HTTP_{status}")
 

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def test_from_start_to_stop(runda: Runda, config: Path, bot: Bot, number: signal
 
     # and it ends cleanly, having told only in JSON
     assert bot.stop(number) == 0
-    assert [json.loads(line)["level"] for line in bot.logged if "Traceback" in line] == []
+    assert [line for line in bot.logged if json.loads(line)["level"] == "error"] == []
     assert runda("status", "--config", config).shown.startswith("The bot is not running.\n")
 
 
@@ -126,17 +127,42 @@ def test_a_second_one_is_refused(config: Path, bot: Bot) -> None:
     assert f"(process {bot.pid})" in "".join(second.logged)
 
 
-def test_a_token_that_was_ended_says_so(homeserver: Homeserver, config: Path) -> None:
+def test_a_token_that_was_ended_says_what_to_do_and_that_helps(
+    runda: Runda, homeserver: Homeserver, config: Path
+) -> None:
+    # given a bot that has run, and that somebody logs out
+    first = Bot(config)
+    first.wait_for("bot.ready")
+    first.stop()
+    written = tomllib.loads(config.read_text())
     account = MatrixAccount(
         homeserver=homeserver.url,
-        user_id=UserId(""),
-        device_id="",
+        user_id=UserId(written["matrix"]["user_id"]),
+        device_id=written["matrix"]["device_id"],
         access_token=(config.parent / "secrets" / "access_token").read_text().strip(),
     )
     asyncio.run(log_out(account))
 
+    # when it is started, it says so
     refused = Bot(config)
-
     assert refused.end() == 1
     assert "Traceback" not in "".join(refused.logged)
-    assert "runda init --force --room" in refused.logged[-1]
+    room = written["organizers"]["room"]
+    assert refused.logged[-1].endswith(f"runda init --force --room '{room}'\n")
+
+    # and what it says to do helps
+    anew = runda(
+        "init",
+        "--yes",
+        "--force",
+        *("--config", config),
+        *("--homeserver", homeserver.url),
+        *("--user", account.user_id),
+        *("--password-file", config.parent.parent / "password"),
+        *("--room", room),
+    )
+    assert (anew.status, anew.complaint) == (0, "")
+    config.write_text(f'{config.read_text()}\n[log]\nformat = "json"\n')
+    second = Bot(config)
+    second.wait_for("bot.ready")
+    assert second.stop() == 0

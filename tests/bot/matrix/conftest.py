@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.matrix.account import MatrixAccount
+from bot.adapters.matrix.account import MatrixAccount, login
 from bot.adapters.matrix.client import MatrixChat
 from bot.chat import Join, Parcel, Post
 from demo.homeserver import Homeserver
@@ -89,6 +89,15 @@ class Bot:
     def listens(self) -> None:
         self._listening = asyncio.create_task(self.chat.listen(self.intake))
 
+    def listens_from_here(self) -> None:
+        """Catch up and then listen, while the test goes on."""
+
+        async def both() -> None:
+            await self.catches_up()
+            await self.chat.listen(self.intake)
+
+        self._listening = asyncio.create_task(both())
+
     async def joins(self, room_id: RoomId) -> None:
         await self.chat.send(parcel(room_id, Join()))
 
@@ -103,11 +112,13 @@ class Bot:
 
     async def until(self, came: Callable[[], bool], *, within_s: float = 20) -> None:
         """Wait until something has come about; what stopped the listening comes out here."""
-        async with asyncio.timeout(within_s):
-            while not came():
-                if self._listening is not None and self._listening.done():
-                    self._listening.result()
-                await asyncio.sleep(0.02)
+
+        def came_or_stopped() -> bool:
+            if self._listening is not None and self._listening.done():
+                self._listening.result()
+            return came()
+
+        await until(came_or_stopped, within_s=within_s)
 
     async def state_of(self, event_id: EventId) -> InboxState | None:
         """How far an event has come, if it waits in the journal."""
@@ -123,6 +134,13 @@ class Bot:
             with suppress(asyncio.CancelledError):
                 await self._listening
         await self.chat.close()
+
+
+async def until(came: Callable[[], bool], *, within_s: float = 20) -> None:
+    """Look again and again until something has come about."""
+    async with asyncio.timeout(within_s):
+        while not came():  # noqa: ASYNC110  what is looked at sets no event
+            await asyncio.sleep(0.02)
 
 
 def parcel(room_id: RoomId, content: object, *, key: str = "") -> Parcel:
@@ -154,6 +172,15 @@ class World:
         person = NioPerson(self.homeserver, account, self.folder / account.device_id)
         return await self._stack.enter_async_context(person)
 
+    async def next_device(self, person: NioPerson) -> NioPerson:
+        """The same person, logged in once more."""
+        device = await login(self.homeserver.url, person.id, person.account.password)
+        account = replace(
+            person.account, device_id=device.device_id, access_token=device.access_token
+        )
+        other = NioPerson(self.homeserver, account, self.folder / account.device_id)
+        return await self._stack.enter_async_context(other)
+
     async def account(self) -> MatrixAccount:
         made = await self.homeserver.register(f"runda-{secrets.token_hex(4)}")
         return MatrixAccount(
@@ -169,6 +196,7 @@ class World:
         *,
         through: FaultProxy | None = None,
         send_deadline_s: float = 20,
+        password: str | None = None,
     ) -> Bot:
         """A bot that is connected; with an account of an earlier one, its next process."""
         account = account or await self.account()
@@ -178,7 +206,13 @@ class World:
         folder.mkdir(exist_ok=True)
         database = Database.open(f"sqlite:///{folder / 'runda.db'}")
         self._stack.callback(database.close)
-        chat = MatrixChat(account, folder / "keys", database, send_deadline_s=send_deadline_s)
+        chat = MatrixChat(
+            account,
+            folder / "keys",
+            database,
+            password=password,
+            send_deadline_s=send_deadline_s,
+        )
         bot = Bot(chat, account, database)
         self._bots.append(bot)
         self._stack.push_async_callback(bot.stops)

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from bot.adapters.matrix.transport import Transport
 from nio import (
     AsyncClient,
     AsyncClientConfig,
@@ -22,6 +21,7 @@ from nio import (
 from nio.crypto import InboundGroupSession, OutboundGroupSession
 from nio.store import SqliteStore
 
+from bot.adapters.matrix.transport import Transport
 from demo.homeserver import Account, Homeserver
 from flows.ids import EventId, RoomId, UserId
 
@@ -171,6 +171,20 @@ class NioPerson:
         sealed = olm._olm_encrypt(with_device, device, "m.forwarded_room_key", content)
         path = f"/_matrix/client/v3/sendToDevice/m.room.encrypted/{secrets.token_hex(8)}"
         await self._asks("PUT", path, {"messages": {user_id: {device_id: sealed}}})
+
+    def session_id(self, room_id: RoomId) -> str:
+        """The key in use in a room."""
+        session_id: str = self.client.olm.outbound_group_sessions[room_id].id
+        return session_id
+
+    async def knows_device(self, user_id: UserId) -> None:
+        """Learn somebody's devices, and begin a session with each."""
+        olm = self.client.olm
+        olm.users_for_key_query.add(user_id)
+        await self.client.keys_query()
+        missing = olm.get_missing_sessions([user_id])
+        if missing:
+            await self.client.keys_claim(missing)
 
     async def publishes_keys(self) -> None:
         """Publish new one-time keys."""

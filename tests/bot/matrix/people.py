@@ -77,7 +77,8 @@ class Person:
     async def withdraws(self, room_id: RoomId, event_id: EventId) -> EventId:
         """Redact an event."""
         path = f"{CLIENT}/rooms/{escaped(room_id)}/redact/{escaped(event_id)}"
-        return EventId((await self._transport.put(f"{path}/{secrets.token_hex(8)}", {}))["event_id"])
+        answer = await self._transport.put(f"{path}/{secrets.token_hex(8)}", {})
+        return EventId(answer["event_id"])
 
     async def sets(self, room_id: RoomId, kind: str, content: Any) -> None:
         """Set the room's state."""

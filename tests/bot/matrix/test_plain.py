@@ -19,7 +19,7 @@ from tests.bot.matrix.conftest import World, parcel
 
 
 def ago(**span: float) -> datetime:
-    return datetime.now(UTC) - timedelta(**span)  # noqa: DTZ005
+    return datetime.now(UTC) - timedelta(**span)
 
 
 @pytest.mark.parametrize("version", ["11", "12"])

@@ -14,7 +14,8 @@ from bot.rendering.markdown import escape, render
 TAG = re.compile(r"<[^>]*>")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
-tricky = st.text(st.sampled_from(list("ab <>&*_`~#-+=|[](){}!@:/\\.1\n\t\r\"'^$&;x\u00a0\u2028é😀")))
+SIGNS = "ab <>&*_`~#-+=|[](){}!@:/\\.1\n\t\r\"'^$&;x\u00a0\u2028é😀"
+tricky = st.text(st.sampled_from(SIGNS))
 """What Markdown, HTML and chat clients give a meaning to."""
 
 
@@ -54,7 +55,7 @@ def test_an_escaped_text_never_leaves_its_place(text: str) -> None:
     [
         pytest.param("Fine", "Fine", None, id="words alone need no HTML"),
         pytest.param("1 < 2 & 3", "1 < 2 & 3", None, id="nor do signs"),
-        pytest.param("How **are** you?", "How are you?", "How <strong>are</strong> you?", id="bold"),
+        pytest.param("Are **you**?", "Are you?", "Are <strong>you</strong>?", id="bold"),
         pytest.param(
             "[here](https://runda.se)",
             "here (https://runda.se)",
@@ -75,8 +76,7 @@ def test_an_escaped_text_never_leaves_its_place(text: str) -> None:
         pytest.param(
             "- a\n- b\n\n3. c\n4. d",
             "• a\n• b\n\n3. c\n4. d",
-            "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"
-            '<ol start="3">\n<li>c</li>\n<li>d</li>\n</ol>',
+            '<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<ol start="3">\n<li>c</li>\n<li>d</li>\n</ol>',
             id="lists",
         ),
         pytest.param(

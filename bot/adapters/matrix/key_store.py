@@ -1,0 +1,155 @@
+"""nio's store of keys and sessions, with what we do differently: one SQLite file."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+
+from typing_extensions import override
+
+from bot.adapters.matrix.nio_parts import (
+    DeviceStore,
+    InboundGroupSession,
+    OlmDevice,
+    SqliteDatabase,
+    SqliteStore,
+)
+
+_SESSIONS_KEPT = 2_000
+"""Room keys kept in memory; the others are read from the store when they are needed."""
+
+
+class GroupSessions:
+    """Room keys, read from the store one by one.
+
+    After a year there are many thousands; loading them all would take seconds at each start.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: OrderedDict[tuple[str, str], InboundGroupSession] = OrderedDict()
+
+    def add(self, session: InboundGroupSession) -> bool:
+        """Keep a key unless we have one for it that reaches further back."""
+        known = self.find(session.room_id, session.id)
+        if (
+            known is not None
+            and known.sender_key == session.sender_key
+            and known.first_known_index <= session.first_known_index
+        ):
+            return False
+        self._keep(session)
+        return True
+
+    def get(self, room_id: str, sender_key: str, session_id: str) -> InboundGroupSession | None:
+        """The key, if it is the sender's."""
+        session = self.find(room_id, session_id)
+        return session if session is not None and session.sender_key == sender_key else None
+
+    def find(self, room_id: str, session_id: str) -> InboundGroupSession | None:
+        """The key of a session; newer clients no longer say whose it is."""
+        session = self._kept.get((room_id, session_id))
+        if session is None:
+            session = self._store.load_group_session(room_id, session_id)
+            if session is not None:
+                self._keep(session)
+        return session
+
+    def _keep(self, session: InboundGroupSession) -> None:
+        self._kept[session.room_id, session.id] = session
+        self._kept.move_to_end((session.room_id, session.id))
+        if len(self._kept) > _SESSIONS_KEPT:
+            self._kept.popitem(last=False)
+
+
+class Store(SqliteStore):  # type: ignore[misc]  # nio carries no types
+    """nio's store in one SQLite file. Trust is not kept: a bot cannot compare emoji."""
+
+    @override
+    def _create_database(self) -> SqliteDatabase:
+        # Made by us first, so that it is ours alone to read.
+        os.close(os.open(self.database_path, os.O_RDWR | os.O_CREAT, 0o600))
+        return SqliteDatabase(
+            self.database_path,
+            # A write-ahead log costs one flush per commit instead of three. FULL, not
+            # NORMAL: a message with a key is dropped from the journal once it is in here.
+            pragmas={
+                "foreign_keys": 1,
+                "secure_delete": 1,
+                "journal_mode": "wal",
+                "synchronous": "full",
+            },
+        )
+
+    @override
+    def load_inbound_group_sessions(self) -> GroupSessions:
+        return GroupSessions(self)
+
+    @override
+    def save_inbound_group_session(self, session: InboundGroupSession) -> None:
+        # nio's would keep the first owner's name beside a later owner's key.
+        with self.database.atomic():
+            self.database.execute_sql(
+                "INSERT OR REPLACE INTO megolminboundsessions "
+                "(sender_key, account_id, fp_key, room_id, session, session_id) "
+                "SELECT ?, id, ?, ?, ?, ? FROM accounts WHERE user_id = ? AND device_id = ?",
+                (
+                    session.sender_key,
+                    session.ed25519,
+                    session.room_id,
+                    session.pickle(self.pickle_key),
+                    session.id,
+                    self.user_id,
+                    self.device_id,
+                ),
+            )
+            for chain in session.forwarding_chain:
+                self.database.execute_sql(
+                    "INSERT OR REPLACE INTO forwardedchains (sender_key, session_id) VALUES (?, ?)",
+                    (chain, session.id),
+                )
+
+    def load_group_session(self, room_id: str, session_id: str) -> InboundGroupSession | None:
+        """One room key."""
+        rows = self.database.execute_sql(
+            "SELECT session, fp_key, sender_key FROM megolminboundsessions "
+            "WHERE session_id = ? AND room_id = ?",
+            (session_id, room_id),
+        ).fetchall()
+        if not rows:
+            return None
+        pickle, fp_key, sender_key = rows[0]
+        chains = self.database.execute_sql(
+            "SELECT sender_key FROM forwardedchains WHERE session_id = ?", (session_id,)
+        )
+        return InboundGroupSession.from_pickle(
+            bytes(pickle) if not isinstance(pickle, str) else pickle.encode(),
+            fp_key,
+            sender_key,
+            room_id,
+            self.pickle_key,
+            [chain for (chain,) in chains],
+        )
+
+    @override
+    def load_device_keys(self) -> DeviceStore:
+        # nio asks twice for each device; this asks once for all.
+        rows = self.database.execute_sql(
+            "SELECT d.user_id, d.device_id, d.display_name, d.deleted, k.key_type, k.key "
+            "FROM devicekeys d JOIN keys k ON k.device_id = d.id "
+            "JOIN accounts a ON a.id = d.account_id WHERE a.user_id = ? AND a.device_id = ?",
+            (self.user_id, self.device_id),
+        )
+        found: dict[tuple[str, str], OlmDevice] = {}
+        for user_id, device_id, name, deleted, kind, key in rows:
+            device = found.get((user_id, device_id))
+            if device is None:
+                device = found[user_id, device_id] = OlmDevice(
+                    user_id, device_id, {}, display_name=name, deleted=bool(deleted)
+                )
+            device.keys[kind] = key
+        store = DeviceStore()
+        for device in found.values():
+            # Not store.add(): it compares with every device that is already in it.
+            store[device.user_id][device.device_id] = device
+        return store

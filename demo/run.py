@@ -1,0 +1,1 @@
+"""One run of the demo, from an empty homeserver to the reconciled counts."""
