@@ -161,6 +161,17 @@ async def end_dialogue(bot: Bot) -> None:
     await bot.database.write(write)
 
 
+async def replies(database: Database) -> int:
+    """How many replies the running dialogue has."""
+
+    def count(tx: Transaction) -> int:
+        running = [dialogue.id for dialogue in tx.dialogues.in_status(Status.RUNNING)]
+        numbers = [round_.round_no for round_ in tx.rounds.of_dialogues(running)]
+        return sum(tally.replies for tally in tx.replies.tallies(numbers).values())
+
+    return await database.write(count)
+
+
 async def forget_acknowledgements(database: Database) -> None:
     """Empty the outbox, as the sender would have."""
     await database.write(lambda tx: tx.outbox.drop([due.number for due in waiting(tx)]))

@@ -25,6 +25,7 @@ IN_FLIGHT = 32
 PAGE = 1000
 """Events for each page of history: the most that Synapse gives."""
 ROOMS_AT_ONCE = 4
+INGEST_SCRIPT = {"rooms": 10, "people": 6, "per_sync": 100}
 _LIMIT = 100
 _CLIENT = "/_matrix/client/v3"
 
@@ -159,15 +160,23 @@ async def _json(session: aiohttp.ClientSession, path: str) -> Json:
     return decoded
 
 
+async def _script(session: aiohttp.ClientSession, syncs: int) -> str:
+    """Let the fake homeserver's crowd write; returns where its script ends."""
+    wanted = {**INGEST_SCRIPT, "syncs": syncs}
+    async with session.post("/bench/script", data=orjson.dumps(wanted)) as answer:
+        position: str = orjson.loads(await answer.read())["position"]
+    return position
+
+
 @asynccontextmanager
 async def hearing(*, homeserver: str, token: str, folder: str) -> AsyncIterator[Measure]:
     """GET sync after sync, and insert what is in it."""
     async with _session(homeserver, token) as session:
         with _table(folder) as table:
 
-            async def measure(*, since: str, until: str) -> Json:
+            async def measure(*, syncs: int) -> Json:
+                position, until = await _script(session, 0), await _script(session, syncs)
                 began, cpu = time.perf_counter(), time.process_time()
-                position = since
                 while position != until:
                     answer = await _json(
                         session,

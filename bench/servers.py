@@ -78,7 +78,6 @@ async def script(
         answer = await transport.post(
             "/bench/script",
             {"rooms": crowd.rooms, "people": crowd.people, "syncs": syncs, "per_sync": per_sync},
-            timeout_s=120,
         )
     return answer["position"], answer["accepted"]
 

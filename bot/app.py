@@ -25,6 +25,8 @@ from bot.errors import ChatLoggedOut
 from bot.intake import DurableIntake
 from bot.packs import find_packs
 from bot.private import PrivateChats
+from bot.prompting import Prompting
+from bot.reminding import Reminding
 from bot.sender import Sender
 from bot.showing import Showing
 from bot.undeliverable import Undeliverable
@@ -71,7 +73,14 @@ class App:
         self.world = World(chat.own_id, config.organizers_room)
         digests = Digests(self.world, links)
         showing = Showing()
-        self._dispatcher = Dispatcher(self.world, links, showing, digests)
+        self._prompting = Prompting(self.world, links)
+        self._dispatcher = Dispatcher(
+            self.world,
+            prompting=self._prompting,
+            reminding=Reminding(self.world, links),
+            showing=showing,
+            digests=digests,
+        )
         self._board = Board(self.world)
         self.sender = Sender(
             database=database,
@@ -98,7 +107,7 @@ class App:
             world=self.world,
             answers=Answers(self.world, Corrections(self.world)),
             doorkeeper=Doorkeeper(self.world, config.language),
-            private=PrivateChats(self.world, self._dispatcher, config.language),
+            private=PrivateChats(self.world, self._prompting, config.language),
             commands=CommandDesk(tools),
             showing=showing,
             digests=digests,
@@ -144,7 +153,7 @@ class App:
 
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
         if event_id is not None and key.endswith("/prompt/0"):
-            self._dispatcher.note_prompt(tx, key, event_id)
+            self._prompting.note_prompt(tx, key, event_id)
 
     async def _keep_boards(self) -> None:
         """Bring boards up to date, at most once in each interval."""

@@ -13,18 +13,14 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import keys
-from bot.facts import unanswered_groups
+from bot.facts import rounds_by_group, step_of, unanswered_groups
 from bot.parcels import post
 from bot.rendering.notices import (
-    ask_for_answer_markdown,
     late_start_markdown,
-    private_reminder_markdown,
-    reminder_markdown,
     step_closed_markdown,
 )
-from bot.rendering.prompts import PromptFacts, private_prompt_markdown, prompt_markdown
 from bot.wording import wording
-from flows.dialogue import Dialogue, Group
+from flows.dialogue import Dialogue
 from flows.effects import (
     AlarmKind,
     AskForAnswer,
@@ -38,15 +34,14 @@ from flows.effects import (
 )
 from flows.engine import Decision, decide
 from flows.events import Event, GraceOver, ReminderDue, Started, TimeUp
-from flows.ids import DialogueId, EffectKey, EventId, GroupId, StepId, UserId
-from flows.packs.pack import Step, StepKind
+from flows.packs.pack import StepKind
 from storage.instants import from_ms, to_ms
 from storage.occurrences import Occurrence
-from storage.rounds import NewRound, Round
 
 if TYPE_CHECKING:
-    from bot.chat import Links
     from bot.digests import Digests
+    from bot.prompting import Prompting
+    from bot.reminding import Reminding
     from bot.showing import Showing
     from bot.world import World
     from storage.outbox import Effect as Outgoing
@@ -61,9 +56,18 @@ _LATE_AFTER_S = 60
 class Dispatcher:
     """One step of a dialogue at a time."""
 
-    def __init__(self, world: World, links: Links, showing: Showing, digests: Digests) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        prompting: Prompting,
+        reminding: Reminding,
+        showing: Showing,
+        digests: Digests,
+    ) -> None:
         self._world = world
-        self._links = links
+        self._prompting = prompting
+        self._reminding = reminding
         self._showing = showing
         self._digests = digests
 
@@ -132,14 +136,14 @@ class Dispatcher:
     ) -> None:
         match effect:
             case OpenStep():
-                self._open_step(tx, dialogue, effect, now)
+                self._prompting.open_step(tx, dialogue, effect, now=now)
             case ShowSealed():
                 for round_ in tx.rounds.of_step(dialogue.id, effect.step_id):
                     self._showing.show(tx, dialogue, round_, now=now)
             case Remind():
-                self._remind(tx, dialogue, effect, now)
+                self._reminding.remind(tx, dialogue, effect, now=now)
             case AskForAnswer():
-                self._ask_for_answer(tx, dialogue, effect, now)
+                self._reminding.ask_for_answer(tx, dialogue, effect, now=now)
             case CloseStep():
                 self._close_step(tx, dialogue, effect, now)
             case MakeDigest():
@@ -151,155 +155,11 @@ class Dispatcher:
 
     # ------------------------------------------------------------ effects
 
-    def _open_step(
-        self, tx: Transaction, dialogue: Dialogue, effect: OpenStep, now: datetime
-    ) -> None:
-        step = _step(dialogue, effect.step_id)
-        closes_ms = None if effect.closes_at is None else to_ms(effect.closes_at)
-        tx.rounds.open(
-            [
-                NewRound(
-                    dialogue_id=dialogue.id,
-                    step_id=step.id,
-                    group_id=group.id,
-                    room_id=group.room_id,
-                    step_kind=step.kind,
-                    scenario=step.scenario,
-                    text_version=step.version,
-                    opened_ms=to_ms(effect.at),
-                    closes_ms=closes_ms,
-                )
-                for group in dialogue.groups
-            ]
-        )
-        facts = self._prompt_facts(dialogue, effect)
-        words = wording(dialogue.language)
-        text = prompt_markdown(step, dialogue.pack, facts, words)
-        prompts = [
-            post(keys.prompt(dialogue.id, step.id, group.id), group.room_id, text, silent=False)
-            for group in dialogue.groups
-        ]
-        # All rooms first: the groups begin together, and only then the private chats.
-        self._put(tx, prompts, now)
-        if step.kind is StepKind.INDIVIDUAL and step.sealed:
-            private = private_prompt_markdown(step, dialogue.pack, facts, words)
-            self._put(tx, self._private_prompts(dialogue, step, private), now)
-
-    def _private_prompts(self, dialogue: Dialogue, step: Step, text: str) -> list[Outgoing]:
-        """The question again in the private chats that are open already."""
-        return [
-            post(keys.private_prompt(dialogue.id, step.id, user_id), room_id, text, silent=False)
-            for group in dialogue.groups
-            for user_id in self._world.participants(group.room_id)
-            if (room_id := self._world.private_room(user_id)) is not None
-        ]
-
-    def _prompt_facts(self, dialogue: Dialogue, effect: OpenStep) -> PromptFacts:
-        closes_at = effect.closes_at
-        length = None if closes_at is None else (closes_at - effect.at).total_seconds()
-        local = None if closes_at is None else closes_at.astimezone(ZoneInfo(dialogue.zone))
-        return PromptFacts(
-            closes_at=local, length_s=length, private_chat=self._links.private_chat()
-        )
-
-    def note_prompt(self, tx: Transaction, key: EffectKey, event_id: EventId) -> None:
-        """A prompt has reached its room: from now on answers in its thread are its round's."""
-        dialogue_id, step_id, group_id, *_ = key.split("/")
-        place = (DialogueId(dialogue_id), StepId(step_id), GroupId(group_id))
-        # Once for each group of a step: what it costs must not grow with their number.
-        tx.rounds.note_prompt(*place, event_id)
-        self._world.ready(tx).see_prompt(*place, event_id)
-
-    def open_private_prompt(self, tx: Transaction, user_id: UserId, *, now: datetime) -> str | None:
-        """The question a person may answer in private right now, as Markdown; None if none is.
-
-        For the moment when somebody opens the private chat in the middle of a step.
-        """
-        view = self._world.private_view(user_id)
-        if view is None or view.last is None or not view.last.is_open:
-            return None
-        dialogue = self._world.running[view.last.dialogue_id]
-        round_ = tx.rounds.get(view.last.round_no)
-        if round_ is None or dialogue.closes_at is None:
-            return None
-        left = OpenStep(step_id=round_.step_id, at=now, closes_at=dialogue.closes_at)
-        facts = self._prompt_facts(dialogue, left)
-        step = _step(dialogue, round_.step_id)
-        return private_prompt_markdown(step, dialogue.pack, facts, wording(dialogue.language))
-
-    def _remind(self, tx: Transaction, dialogue: Dialogue, effect: Remind, now: datetime) -> None:
-        step = _step(dialogue, effect.step_id)
-        left_s = (effect.closes_at - now).total_seconds()
-        words = wording(dialogue.language)
-        outgoing: list[Outgoing] = []
-        for group, round_ in self._rounds(tx, dialogue, step.id):
-            if step.kind is StepKind.GROUP:
-                if tx.replies.standing_answer(round_.round_no) is None:
-                    key = keys.reminder(dialogue.id, step.id, group.id)
-                    text = reminder_markdown(step, left_s, words)
-                    outgoing.append(post(key, group.room_id, text, silent=False))
-            else:
-                missing = self._missing(tx, group, round_)
-                outgoing += self._individual_reminders(dialogue, step, group, missing, left_s)
-        self._put(tx, outgoing, now)
-
-    def _individual_reminders(
-        self, dialogue: Dialogue, step: Step, group: Group, missing: list[UserId], left_s: float
-    ) -> list[Outgoing]:
-        """In private to those who have a private chat; the others are pinged in the room.
-
-        The room's message names nobody: clients show a ping to the pinged alone.
-        """
-        words = wording(dialogue.language)
-        outgoing = []
-        without_chat = []
-        for user_id in missing:
-            room_id = self._world.private_room(user_id) if step.sealed else None
-            if room_id is None:
-                without_chat.append(user_id)
-                continue
-            key = keys.reminder(dialogue.id, step.id, user_id)
-            text = private_reminder_markdown(left_s, words)
-            outgoing.append(post(key, room_id, text, silent=False))
-        if without_chat:
-            key = keys.reminder(dialogue.id, step.id, group.id)
-            text = reminder_markdown(step, left_s, words, private_chat=self._links.private_chat())
-            outgoing.append(post(key, group.room_id, text, mentions=without_chat, silent=False))
-        return outgoing
-
-    def _missing(self, tx: Transaction, group: Group, round_: Round) -> list[UserId]:
-        answered = tx.replies.answered([round_.round_no])
-        seats = {one.user_id: one.number for one in tx.people.of_dialogue(round_.dialogue_id)}
-        present = self._world.participants(group.room_id)
-        return [user_id for user_id in present if seats.get(user_id) not in answered]
-
-    def _ask_for_answer(
-        self, tx: Transaction, dialogue: Dialogue, effect: AskForAnswer, now: datetime
-    ) -> None:
-        words = wording(dialogue.language)
-        wait_s = (effect.until - now).total_seconds()
-        text = ask_for_answer_markdown(wait_s, words)
-        self._put(
-            tx,
-            [
-                post(
-                    keys.question_for_answer(dialogue.id, effect.step_id, group.id),
-                    group.room_id,
-                    text,
-                    silent=False,
-                )
-                for group in dialogue.groups
-                if group.id in effect.groups
-            ],
-            now,
-        )
-        tx.rounds.extend(dialogue.id, effect.step_id, closes_ms=to_ms(effect.until))
-
     def _close_step(
         self, tx: Transaction, dialogue: Dialogue, effect: CloseStep, now: datetime
     ) -> None:
-        step = _step(dialogue, effect.step_id)
-        rounds = self._rounds(tx, dialogue, step.id)
+        step = step_of(dialogue, effect.step_id)
+        rounds = rounds_by_group(tx, dialogue, step.id)
         for group, round_ in rounds:
             tx.rounds.close(
                 round_.round_no,
@@ -340,19 +200,5 @@ class Dispatcher:
 
     # ------------------------------------------------------------ small things
 
-    def _rounds(
-        self, tx: Transaction, dialogue: Dialogue, step_id: StepId
-    ) -> list[tuple[Group, Round]]:
-        by_group = {round_.group_id: round_ for round_ in tx.rounds.of_step(dialogue.id, step_id)}
-        return [(group, by_group[group.id]) for group in dialogue.groups if group.id in by_group]
-
     def _put(self, tx: Transaction, effects: list[Outgoing], now: datetime) -> None:
         tx.outbox.put(effects, now_ms=to_ms(now))
-
-
-def _step(dialogue: Dialogue, step_id: StepId) -> Step:
-    step = dialogue.pack.step(step_id)
-    if step is None:
-        message = f"dialogue {dialogue.id} speaks of step {step_id}, which its pack has not"
-        raise LookupError(message)
-    return step

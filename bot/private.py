@@ -18,7 +18,7 @@ from flows.messages import Written
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
-    from bot.dispatcher import Dispatcher
+    from bot.prompting import Prompting
     from bot.world import World
     from storage.transaction import Transaction
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class PrivateChats:
     """Welcomes, helps, and tells when nothing is open."""
 
-    def __init__(self, world: World, dispatcher: Dispatcher, language: str) -> None:
+    def __init__(self, world: World, prompting: Prompting, language: str) -> None:
         self._world = world
-        self._dispatcher = dispatcher
+        self._prompting = prompting
         self._language = language
 
     def welcome(self, tx: Transaction, room_id: RoomId, *, now: datetime) -> None:
@@ -36,7 +36,7 @@ class PrivateChats:
         room = self._world.rooms.get(room_id)
         if room is None or room.peer is None:
             return
-        question = self._dispatcher.open_private_prompt(tx, room.peer, now=now)
+        question = self._prompting.open_private_prompt(tx, room.peer, now=now)
         words = wording(self._language_for(room.peer))
         parts = [welcome_markdown(words)]
         if not self._world.in_a_group(room.peer) and room.peer not in self._world.organizers:

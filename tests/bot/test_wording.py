@@ -6,7 +6,7 @@ import ast
 import re
 import string
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -48,7 +48,7 @@ def _text_of(call: ast.Call, number: int) -> Id:
 
 
 def _id(text: Message) -> Id:
-    named: Any = text.id
+    named = cast("Id", text.id)
     return named if isinstance(named, str) else tuple(named)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from flows.ids import EffectKey, EventId, RoomId
 from storage.database import Database
@@ -28,6 +29,10 @@ def look(database: Database, *, now_ms: int = NOW_MS, limit: int = 100) -> list[
     return database.write_now(lambda tx: tx.outbox.due(now_ms=now_ms, besides=(), limit=limit))
 
 
+def next_due_ms(database: Database, after_ms: int) -> int | None:
+    return database.write_now(lambda tx: tx.outbox.next_due_ms(after_ms=after_ms))
+
+
 def fate(database: Database, key: str) -> Sent | None:
     return database.write_now(lambda tx: tx.outbox.fate(EffectKey(key)))
 
@@ -45,7 +50,8 @@ def test_nothing_is_due_before_its_time(database: Database) -> None:
 
     assert due(database, now_ms=NOW_MS + 999) == []
     assert due(database, now_ms=NOW_MS + 1000) == ["later"]
-    assert database.write_now(lambda tx: tx.outbox.next_due_ms()) == NOW_MS + 1000
+    assert next_due_ms(database, NOW_MS) == NOW_MS + 1000
+    assert next_due_ms(database, NOW_MS + 1000) is None
 
 
 def test_an_effect_is_decided_once_for_ever(database: Database) -> None:
@@ -117,6 +123,20 @@ def test_what_became_of_an_effect(database: Database) -> None:
     assert database.write_now(_counts) == [1, 2, 1]
 
 
+def test_what_was_said_or_given_up_is_not_kept_a_second_time(database: Database) -> None:
+    effects = [effect(key, content="somebody's words") for key in ("sent", "failed", "waiting")]
+
+    def send(tx: Transaction) -> None:
+        tx.outbox.put(effects, now_ms=NOW_MS)
+        tx.outbox.note_sent([(1, EventId("$1"))], now_ms=NOW_MS)
+        tx.outbox.fail(2, now_ms=NOW_MS, error="M_FORBIDDEN")
+
+    database.write_now(send)
+
+    assert [one.content for one in look(database)] == ["somebody's words"]
+    assert raw_contents(database) == ["", "", "somebody's words"]
+
+
 def test_a_postponed_effect_comes_again_later_and_remembers_how_often(database: Database) -> None:
     put(database, "a")
     database.write_now(lambda tx: tx.outbox.postpone(1, due_ms=NOW_MS + 500, error="no answer"))
@@ -160,7 +180,7 @@ def test_an_empty_outbox(database: Database) -> None:
     put(database)
 
     assert due(database) == []
-    assert database.write_now(lambda tx: tx.outbox.next_due_ms()) is None
+    assert next_due_ms(database, 0) is None
 
 
 @pytest.mark.parametrize("text", ["åäö 💬", 'quotes " and \\', "a\nb", "%s ? {0} :name"])
@@ -173,3 +193,8 @@ def test_content_comes_back_as_it_was(database: Database, text: str) -> None:
 
 def _counts(tx: Transaction) -> list[int]:
     return [tx.outbox.count(state) for state in OutboxState]
+
+
+def raw_contents(database: Database) -> list[str]:
+    query = sa.text("SELECT content FROM outbox ORDER BY number")
+    return database.write_now(lambda tx: list(tx.outbox._db.scalars(query)))

@@ -103,7 +103,7 @@ async def test_a_new_device_can_read_from_then_on(world: World) -> None:
     ann = await world.nio_person("ann")
     bot = await world.listening()
     room = await encrypted_room(world, bot, ann)
-    await bot.posts(room, "one")
+    first = await bot.posts(room, "one")
     await ann.reads_until("one")
 
     # when Ann takes up another device, and the bot has heard of it
@@ -114,6 +114,7 @@ async def test_a_new_device_can_read_from_then_on(world: World) -> None:
 
     # then she can read there, also what was written under the same key
     await phone.reads_until("two")
+    await phone.reads_again(room, first)
     assert {"one", "two"} <= set(phone.texts)
 
 
