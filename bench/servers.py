@@ -91,13 +91,15 @@ class Seats:
 
     site: Site
     people: Sequence[Sequence[Account]]
+    observer: Account
+    """Sits in every room and says nothing."""
 
 
 async def furnish(homeserver: Homeserver, *, rooms: int, people: int) -> Seats:
     """Make a bot, an organizers' room, and group rooms with so many people each.
 
-    One person without a part in the dialogue makes the rooms; the bot comes in by itself,
-    as its own code is not what is measured here.
+    One person without a part in the dialogue makes the rooms, and stays as the observer; the
+    bot comes in by itself, as its own code is not what is measured here.
     """
     bot = await homeserver.register("runda")
     await homeserver.lift_rate_limit(bot.user_id)
@@ -127,9 +129,8 @@ async def furnish(homeserver: Homeserver, *, rooms: int, people: int) -> Seats:
         made = await asyncio.gather(
             *(make(f"Table {number}", own) for number, own in enumerate(clients, start=1))
         )
-        if not people:
-            return Seats(site=_site(homeserver, bot, organizers_room, made), people=())
-    return Seats(site=_site(homeserver, bot, organizers_room, made), people=accounts)
+    site = _site(homeserver, bot, organizers_room, made)
+    return Seats(site=site, people=accounts, observer=host)
 
 
 def _site(

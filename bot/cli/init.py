@@ -138,6 +138,13 @@ async def _identity(
     except ConfigError:
         if not was_there:
             shutil.rmtree(folder)
+        if not answers.replace_identity:
+            terminal.complain(
+                terminal.words.say(
+                    "If the account has cross-signing keys from a client that somebody tried it "
+                    "with, --replace-identity replaces them."
+                )
+            )
         raise
     except (ChatRefused, ChatUnavailable) as error:
         # The keys stay: they may have been published, and the next try must use the same.

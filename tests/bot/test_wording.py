@@ -64,7 +64,7 @@ def messages(language: str) -> list[Message]:
 
 def wordings_of(message: Message) -> tuple[str, ...]:
     text = message.string
-    return (text,) if isinstance(text, str) else tuple(text)
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def blanks(text: str) -> set[str]:

@@ -133,17 +133,6 @@ def test_a_new_name_is_kept(database: Database) -> None:
     assert found == [Member(room_id=TABLE_1, user_id=ANN, name="Ann ☕")]
 
 
-def test_a_name_with_a_character_no_database_takes(database: Database) -> None:
-    apply(database, change(ANN, name="A\0nn"))
-    learn(database, name="Table\0 1")
-
-    found = database.write_now(lambda tx: tx.rooms.members(TABLE_1))
-    assert found == [Member(room_id=TABLE_1, user_id=ANN, name="Ann")]
-    room = database.write_now(lambda tx: tx.rooms.get(TABLE_1))
-    assert room is not None
-    assert room.name == "Table 1"
-
-
 def test_members_of_groups_are_those_of_joined_group_rooms(database: Database) -> None:
     other = RoomId("!other")
     put(

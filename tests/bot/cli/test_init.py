@@ -219,7 +219,8 @@ def test_an_account_somebody_has_set_up_in_a_client(
     # when Runda is set up, it asks before it replaces them
     refused = runda("init", *options)
     assert refused.status == 1
-    assert "`runda init --replace-identity`" in refused.complaint
+    assert "--replace-identity replaces them.\n" in refused.complaint
+    assert "the account already has cross-signing keys" in refused.complaint
     assert not config.parent.exists()
 
     # and does so when told to, with the password that the homeserver wants for it

@@ -107,9 +107,9 @@ async def test_a_new_device_can_read_from_then_on(world: World) -> None:
     await ann.reads_until("one")
 
     # when Ann takes up another device, and the bot has heard of it
-    turns = len(bot.intake.batches)
     phone = await world.next_device(ann)
-    await bot.until(lambda: len(bot.intake.batches) > turns)
+    known = bot.chat._encryption._machine.device_store[ann.id]
+    await bot.until(lambda: phone.account.device_id in known)
     await bot.posts(room, "two")
 
     # then she can read there, also what was written under the same key
