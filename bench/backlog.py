@@ -117,9 +117,7 @@ async def run(plan: Plan) -> Outcome:
             page=RAW_PAGE,
             at_once=ROOMS_AT_ONCE,
         )
-        found = await alternate(
-            plan, {"bot": bot.measure, "raw": lambda: raw.measure(since=since)}
-        )
+        found = await alternate(plan, {"bot": bot.measure, "raw": lambda: raw.measure(since=since)})
     return _outcome(messages, found["bot"], found["raw"])
 
 

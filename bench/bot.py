@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from bench.pipes import given
 from bench.servers import Site
 from bot.adapters.matrix.account import MatrixAccount
 from bot.adapters.matrix.client import MatrixChat
@@ -142,9 +143,7 @@ async def ask(bot: Bot, prompts: Mapping[RoomId, EventId]) -> None:
     def write(tx: Transaction) -> None:
         tx.outbox.drop([due.number for due in waiting(tx)])
         for round_ in tx.rounds.of_step(dialogue.id, STEP):
-            tx.rounds.note_prompt(
-                dialogue.id, STEP, round_.group_id, prompts[round_.room_id]
-            )
+            tx.rounds.note_prompt(dialogue.id, STEP, round_.group_id, prompts[round_.room_id])
         bot.app.world.ready(tx).see_rounds(tx)
 
     await bot.database.write(write)
@@ -262,9 +261,9 @@ async def running(config: Path) -> AsyncIterator[Running]:
 
 
 async def _wait_for(process: asyncio.subprocess.Process, wanted: str) -> None:
-    assert process.stderr is not None
+    log = given(process.stderr)
     said = []
-    while line := await process.stderr.readline():
+    while line := await log.readline():
         said.append(line.decode(errors="replace"))
         if line.startswith(b"{") and orjson.loads(line).get("event") == wanted:
             return
@@ -273,7 +272,7 @@ async def _wait_for(process: asyncio.subprocess.Process, wanted: str) -> None:
 
 async def _read_on(process: asyncio.subprocess.Process) -> None:
     # A pipe that nobody reads would stop the bot when it is full; an error would be missed.
-    assert process.stderr is not None
-    while line := await process.stderr.readline():
+    log = given(process.stderr)
+    while line := await log.readline():
         if b'"level":"error"' in line:
             sys.stderr.write(line.decode(errors="replace"))

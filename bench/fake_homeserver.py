@@ -13,10 +13,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from itertools import count
 from secrets import token_urlsafe
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
+from typing_extensions import override
 
 from bench.crowd import Crowd
 
@@ -30,15 +31,17 @@ _BODY: Final = (
     "Det som fungerade var att alla fick säga något",
     "Vet inte riktigt, men för mig handlar det mest om att veta vem som gör vad och när",
     "Kortare möten!",
-    "Vi provade en gång att börja med en runda där var och en sa en sak. Det tog tio minuter "
-    "och efteråt var det mycket lättare att vara överens om vad vi faktiskt skulle göra.",
+    (
+        "Vi provade en gång att börja med en runda där var och en sa en sak. Det tog tio minuter "
+        "och efteråt var det mycket lättare att vara överens om vad vi faktiskt skulle göra."
+    ),
 )
 
 Json = dict[str, Any]
 
 
 class Script:
-    """The answers of ``/sync``, one for each position ``s0``, ``s1`` …"""
+    """The answers of ``/sync``, one for each position: ``s0``, ``s1`` and on."""
 
     def __init__(self) -> None:
         self._answers: list[bytes] = []
@@ -47,9 +50,7 @@ class Script:
     def extend(self, crowd: Crowd, *, syncs: int, per_sync: int) -> str:
         """Make answers for `syncs` more positions; returns the one after the last."""
         first = len(self._answers)
-        for number in range(first, first + syncs):
-            events = _events(crowd, range(number * per_sync, (number + 1) * per_sync))
-            self._answers.append(_sync(f"s{number + 1}", events))
+        self._answers += answers(crowd, range(first, first + syncs), per_sync=per_sync)
         waiting, self._waiting = self._waiting, []
         if syncs:
             for connection in waiting:
@@ -97,13 +98,15 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
 
+    @override
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, separator, rest = self._buffer.partition(b"\r\n\r\n")
@@ -161,6 +164,17 @@ _CANNED: Final[dict[str, Json]] = {
     "/keys/device_signing/upload": {},
     "/keys/signatures/upload": {},
 }
+
+
+def answers(crowd: Crowd, numbers: range, *, per_sync: int) -> list[bytes]:
+    """What ``/sync`` answers at the positions of these numbers."""
+    return [
+        _sync(
+            f"s{number + 1}",
+            _events(crowd, range(number * per_sync, (number + 1) * per_sync)),
+        )
+        for number in numbers
+    ]
 
 
 def _content_length(head: bytes) -> int:
@@ -228,28 +242,28 @@ def _sync(position: str, events: dict[str, list[Json]]) -> bytes:
     )
 
 
-def _end_with_the_parent() -> None:
+def _parent_ended() -> asyncio.Event:
     """Whoever started us holds our standard input; when it closes, we end."""
 
     def wait() -> None:
         sys.stdin.buffer.read()
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(ended.set)
 
-    loop = asyncio.get_running_loop()
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
     threading.Thread(target=wait, daemon=True).start()
+    return ended
 
 
 async def _serve() -> None:
-    _end_with_the_parent()
+    ended = _parent_ended()
     homeserver = Homeserver()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(homeserver), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    await ended.wait()
 
 
 if __name__ == "__main__":
-    main_loop = asyncio.new_event_loop()
-    serving = main_loop.create_task(_serve())
-    main_loop.run_forever()
+    asyncio.run(_serve())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -18,13 +18,12 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 
 from bench import bot as bots
+from bench.crowd import Crowd
 from bench.harness import Figure, Goal, Outcome, Plan, alternate, ratios
 from bench.servers import Site, fake_homeserver, fake_site, furnish
-from bench.crowd import Crowd
 from bench.worker import Json, Measure, Worker
 from bot.adapters.matrix.client import MatrixChat
 from bot.adapters.matrix.content import event_for
-from bot.app import App
 from bot.chat import Capabilities, Intake, Parcel, Post
 from bot.packs import PackFile
 from demo.homeserver import Homeserver
@@ -73,7 +72,7 @@ class _Watched:
             self.accepted_at = time.perf_counter()
             if isinstance(parcel.content, Post):
                 outgoing = event_for(parcel.content, parcel.once_key)
-                self.content = {} if outgoing is None else outgoing.content
+                self.content = outgoing.content
             self.accepted.set()
         return event_id
 
@@ -99,7 +98,7 @@ async def prompting(*, site: Json, folder: str) -> AsyncIterator[Measure]:
     Database.open(f"sqlite:///{empty}").close()
     numbers = count()
 
-    async def measure(*, rooms_asked: int, listening: bool = False) -> Json:
+    async def measure(*, rooms_asked: int) -> Json:
         own = base / str(next(numbers))
         own.mkdir()
         copyfile(empty, own / "runda.db")
@@ -109,15 +108,17 @@ async def prompting(*, site: Json, folder: str) -> AsyncIterator[Measure]:
         asked = replace(place, rooms=place.rooms[:rooms_asked])
         try:
             async with bots.made(asked, own) as bot:
-                return await _ask(bot, own, listening=listening)
+                return await _ask(bot, own)
         finally:
             rmtree(own)
 
     yield measure
 
 
-async def _ask(bot: bots.Bot, folder: Path, *, listening: bool) -> Json:
-    people = {room_id: [UserId(f"@somebody:{number}")] for number, room_id in enumerate(bot.site.rooms)}
+async def _ask(bot: bots.Bot, folder: Path) -> Json:
+    people = {
+        room_id: [UserId(f"@somebody:{number}")] for number, room_id in enumerate(bot.site.rooms)
+    }
     await bots.furnish(bot.database, bot.site, people)
     watched = _Watched(bot.chat, len(bot.site.rooms))
     app = bots.app_of(bots.config_of(bot.site, folder), bot.database, watched)
@@ -197,8 +198,18 @@ async def on_the_fake(plan: Plan) -> Outcome:
                 unit="ms",
                 values=[one["cpu"] / size * 1000 for one in raw],
             ),
-            Figure(what="  the bot's prompts per second", unit="/s", digits=0, values=[size / one["marked"] for one in ours]),
-            Figure(what="  raw prompts per second", unit="/s", digits=0, values=[size / one["wall"] for one in raw]),
+            Figure(
+                what="  the bot's prompts per second",
+                unit="/s",
+                digits=0,
+                values=[size / one["marked"] for one in ours],
+            ),
+            Figure(
+                what="  raw prompts per second",
+                unit="/s",
+                digits=0,
+                values=[size / one["wall"] for one in raw],
+            ),
         ],
     )
 
@@ -224,7 +235,7 @@ async def _compare(
             )
         )
 
-        def job(worker: Worker, size: int):
+        def job(worker: Worker, size: int) -> Callable[[], Awaitable[Json]]:
             return lambda: worker.measure(rooms_asked=size)
 
         contenders = {

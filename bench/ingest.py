@@ -116,7 +116,9 @@ async def run(plan: Plan) -> Outcome:
         title=f"Replies from sync to commit, {PER_SYNC} per sync",
         figures=[
             Figure(what="CPU per reply", unit="µs", values=cpu, goal=CPU_US, digits=1),
-            Figure(what="CPU per reply, bot / raw", unit="×", values=ratios(cpu, raw_cpu), goal=RATIO),
+            Figure(
+                what="CPU per reply, bot / raw", unit="×", values=ratios(cpu, raw_cpu), goal=RATIO
+            ),
             Figure(what="  raw parse and insert", unit="µs", values=raw_cpu, digits=1),
             Figure(
                 what="  the bot's replies per second",

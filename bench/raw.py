@@ -112,7 +112,9 @@ class _Table:
     def keep(self, room_events: Iterable[tuple[str, list[Json]]], token: str | None) -> None:
         """Everything of one answer, in one transaction."""
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany("INSERT OR IGNORE INTO reply VALUES (?, ?, ?, ?, ?)", _rows(room_events))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO reply VALUES (?, ?, ?, ?, ?)", _rows(room_events)
+        )
         if token is not None:
             self._db.execute("INSERT OR REPLACE INTO kept VALUES ('token', ?)", (token,))
         self._db.execute("COMMIT")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.crowd import Crowd
 from bench.fake_homeserver import BOT, DEVICE
+from bench.pipes import given
 from bot.adapters.matrix.transport import Transport
 from demo.client import Client
 from demo.homeserver import Account, Homeserver
@@ -44,13 +45,12 @@ async def fake_homeserver() -> AsyncIterator[str]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    leash, said = given(process.stdin), given(process.stdout)
     try:
-        port = int(await process.stdout.readline())
+        port = int(await said.readline())
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.stdin.close()
+        leash.close()
         await process.wait()
 
 
@@ -66,9 +66,7 @@ def fake_site(homeserver: str, crowd: Crowd) -> Site:
     )
 
 
-async def script(
-    homeserver: str, crowd: Crowd, *, syncs: int, per_sync: int
-) -> tuple[str, int]:
+async def script(homeserver: str, crowd: Crowd, *, syncs: int, per_sync: int) -> tuple[str, int]:
     """Let the crowd write `per_sync` messages for each of `syncs` answers.
 
     Returns:

@@ -15,10 +15,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import orjson
 import structlog
+
+from bench.pipes import given
 
 Json = dict[str, Any]
 Measure = Callable[..., Awaitable[Json]]
@@ -71,22 +73,17 @@ class Worker:
         return await self._exchange(what)
 
     async def _exchange(self, question: Json) -> Json:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(orjson.dumps(question) + b"\n")
-        answer = await process.stdout.readline()
+        process = given(self._process)
+        given(process.stdin).write(orjson.dumps(question) + b"\n")
+        answer = await given(process.stdout).readline()
         if not answer:
             raise WorkerFailed(f"{self._work} ended with status {await process.wait()}")
         decoded: Json = orjson.loads(answer)
         return decoded
 
     async def _end(self) -> None:
-        process = self._process
-        if process is None or process.stdin is None:
-            return
-        process.stdin.close()
+        process = given(self._process)
+        given(process.stdin).close()
         try:
             async with asyncio.timeout(_END_WITHIN_S):
                 await process.wait()
@@ -109,7 +106,7 @@ async def _work(name: str) -> None:
             _answer(answers, await measure(**orjson.loads(question)))
 
 
-def _answer(answers: Any, value: Json) -> None:
+def _answer(answers: BinaryIO, value: Json) -> None:
     answers.write(orjson.dumps(value) + b"\n")
     answers.flush()
 

@@ -46,32 +46,50 @@ class Answers:
         return later
 
     def _written(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
-        world = self._world
-        use = world.use_of(message.room_id)
-        if use is RoomUse.GROUP:
-            if message.sender in world.organizers:
-                return
-            view = world.view(message.room_id)
-        elif use is RoomUse.DIRECT:
-            if _is_call_for_help(message.text):
-                later.asked_for_help.append(message)
-                return
-            private = world.private_view(message.sender)
-            if private is None:
-                later.answered_nothing.append(message)
-                return
-            view = private
-        else:
-            if use is RoomUse.ORGANIZERS:
+        match self._world.use_of(message.room_id):
+            case RoomUse.GROUP:
+                self._in_group(tx, message, batch, later)
+            case RoomUse.DIRECT:
+                self._in_private(tx, message, batch, later)
+            case RoomUse.ORGANIZERS:
                 later.for_organizers.append(message)
+            case _:
+                return
+
+    def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
+        if message.sender in self._world.organizers:
             return
-        placement = place(message, view, now_ms=batch.now_ms)
+        placement = place(message, self._world.view(message.room_id), now_ms=batch.now_ms)
+        # In a group step it may be said to each other; otherwise it is said to the bot.
+        is_talk = placement is not None and placement.kind is ReplyKind.TALK
+        if not is_talk and _is_call_for_help(message.text):
+            later.asked_for_help.append(message)
+            placement = None
+        self._keep(tx, message, placement, batch, later)
+
+    def _in_private(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
+        if _is_call_for_help(message.text):
+            later.asked_for_help.append(message)
+            return
+        view = self._world.private_view(message.sender)
+        placement = None if view is None else place(message, view, now_ms=batch.now_ms)
+        if placement is None:
+            later.answered_nothing.append(message)
+        self._keep(tx, message, placement, batch, later)
+
+    def _keep(
+        self,
+        tx: Transaction,
+        message: Written,
+        placement: Placement | None,
+        batch: _Batch,
+        later: Later,
+    ) -> None:
         if placement is not None:
             self._add(tx, message, placement, batch, later)
-        elif use is RoomUse.DIRECT:
-            later.answered_nothing.append(message)
-        elif _is_call_for_help(message.text):
-            later.asked_for_help.append(message)
+        elif message.event_id in self._world.early:
+            # Nothing of it is kept: nor are the words of its edits.
+            tx.early.take(message.room_id, message.event_id)
 
     def _add(
         self,

@@ -40,7 +40,11 @@ class Corrections:
             return
         if not self._is_author(tx, round_, reply, edit):
             return
-        tx.replies.revise(reply, edit=edit.event_id, text=edit.text, now_ms=now_ms)
+        if reply.edited_ms is not None and edit.sent_ms < reply.edited_ms:
+            # It stood in a hole, and a newer one was heard before it.
+            log.info("edit.overtaken", event_id=edit.event_id)
+            return
+        tx.replies.revise(reply, edit=edit.event_id, text=edit.text, edited_ms=edit.sent_ms)
         self._changed(reply, round_, later)
         if round_.step_kind.collects and reply.kind is not ReplyKind.INDIVIDUAL:
             self._edited_in_group_step(tx, reply, round_, edit, now_ms)
@@ -49,8 +53,8 @@ class Corrections:
         self, tx: Transaction, reply: Reply, round_: Round, edit: Edited, now_ms: int
     ) -> None:
         """An edit can make a message the group's answer by its first word, or no more so."""
-        is_answer = is_group_answer(edit.text)
-        marked_ms = tx.replies.first_mark_ms(reply.room_id, reply.event_id)
+        is_answer = is_group_answer(edit.text, has_media=reply.media is not None)
+        marked_ms = tx.replies.newest_mark_ms(reply.room_id, reply.event_id)
         is_open = round_.status is RoundStatus.OPEN
         if is_answer and reply.kind is ReplyKind.TALK and is_open:
             tx.replies.declare(reply.reply_no, kind=ReplyKind.GROUP, declared_ms=edit.sent_ms)
@@ -77,6 +81,9 @@ class Corrections:
             self._mark_gone(tx, one, marked, later, now_ms)
             return
         known = tx.journal.forget_raw(one.target) or tx.early.forget(one.room_id, one.target)
+        if one.target in self._world.early:
+            # What waited for it may hold its words.
+            tx.early.take(one.room_id, one.target)
         if not known:
             self._keep_early(tx, one)
 
@@ -109,7 +116,8 @@ class Corrections:
             sent_ms=mark.sent_ms,
         )
         # A mark on what is an answer already says that this one counts.
-        tx.replies.declare(reply.reply_no, kind=ReplyKind.GROUP, declared_ms=mark.sent_ms)
+        declared_ms = max(mark.sent_ms, reply.declared_ms or 0)
+        tx.replies.declare(reply.reply_no, kind=ReplyKind.GROUP, declared_ms=declared_ms)
         later.touched.add(round_.dialogue_id)
         self.show_standing(tx, round_.round_no, now_ms=now_ms)
 
@@ -120,10 +128,12 @@ class Corrections:
         round_ = None if reply is None else tx.rounds.get(reply.round_no)
         if reply is None or round_ is None or round_.status is not RoundStatus.OPEN:
             return
-        marked_ms = tx.replies.first_mark_ms(one.room_id, target)
-        if marked_ms is not None or is_group_answer(reply.text):
-            return
-        tx.replies.declare(reply.reply_no, kind=ReplyKind.TALK, declared_ms=None)
+        # As it was before the mark: by an earlier one, by its first word, or no answer.
+        declared_ms = tx.replies.newest_mark_ms(one.room_id, target)
+        if is_group_answer(reply.text, has_media=reply.media is not None):
+            declared_ms = max(reply.sent_ms, declared_ms or 0)
+        kind = ReplyKind.TALK if declared_ms is None else ReplyKind.GROUP
+        tx.replies.declare(reply.reply_no, kind=kind, declared_ms=declared_ms)
         later.touched.add(round_.dialogue_id)
         self.show_standing(tx, round_.round_no, now_ms=now_ms)
 

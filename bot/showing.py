@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,14 @@ class Showing:
             keys.shown(dialogue.id, round_.round_no, round_.shown, part)
             for part in range(round_.shown_parts)
         ]
-        parts = _parts(sorted(replies, key=_order)) if replies else []
+        pieces = [piece for reply in sorted(replies, key=_order) for piece in _pieces(reply)]
+        parts = _parts(pieces) if pieces else []
         posts = []
         for number, part in enumerate(parts):
             key = keys.shown(dialogue.id, round_.round_no, time, number)
             posts.append(post(key, round_.room_id, _markdown(part, title, words)))
-            tx.replies.note_shown([reply.reply_no for reply in part], key)
+            # Of a reply in several messages, the first is what its digest points to.
+            tx.replies.note_shown([piece.reply.reply_no for piece in part if piece.begins], key)
         withdrawn = [take_back(EffectKey(f"{key}/gone"), round_.room_id, key) for key in gone]
         tx.outbox.put([*withdrawn, *posts], now_ms=to_ms(now))
         tx.rounds.note_shown(round_.round_no, shown=time, parts=len(parts))
@@ -70,27 +73,59 @@ def _order(reply: Reply) -> str:
     return hashlib.sha256(reply.text.encode(errors="surrogatepass")).hexdigest()
 
 
-def _parts(replies: Sequence[Reply]) -> list[list[Reply]]:
-    """Replies in messages of a size that can be sent."""
-    parts: list[list[Reply]] = [[]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """A reply, or, of one longer than a message, a part of it."""
+
+    reply: Reply
+    text: str
+    begins: bool
+
+
+def _pieces(reply: Reply) -> list[_Piece]:
+    texts = _cut(reply.text)
+    ends = len(texts) - 1
+    return [
+        _Piece(
+            reply=reply,
+            text=f"{'… ' if number else ''}{text}{' …' if number < ends else ''}",
+            begins=number == 0,
+        )
+        for number, text in enumerate(texts)
+    ]
+
+
+def _cut(text: str) -> list[str]:
+    """The text in pieces that each fit into a message, cut between words where there are any."""
+    if len(escape(text).encode()) <= _PART_BYTES:
+        return [text]
+    middle = len(text) // 2
+    space = text.rfind(" ", middle // 2, middle)
+    at = middle if space < 0 else space
+    return [*_cut(text[:at]), *_cut(text[at:].removeprefix(" "))]
+
+
+def _parts(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Pieces in messages of a size that can be sent."""
+    parts: list[list[_Piece]] = [[]]
     room = _PART_BYTES
-    for reply in replies:
-        size = len(escape(reply.text).encode()) + 4
+    for piece in pieces:
+        size = len(escape(piece.text).encode()) + 4
         if parts[-1] and size > room:
             parts.append([])
             room = _PART_BYTES
-        parts[-1].append(reply)
+        parts[-1].append(piece)
         room -= size
     return parts
 
 
-def _markdown(replies: Sequence[Reply], title: str, words: Wording) -> str:
-    return shown_markdown(title, [_quote(reply, words) for reply in replies], words)
+def _markdown(pieces: Sequence[_Piece], title: str, words: Wording) -> str:
+    return shown_markdown(title, [_quote(piece, words) for piece in pieces], words)
 
 
-def _quote(reply: Reply, words: Wording) -> str:
-    text = escape(reply.text).replace("\n", "\n> ")
-    if reply.media is not None:
+def _quote(piece: _Piece, words: Wording) -> str:
+    text = escape(piece.text).replace("\n", "\n> ")
+    if piece.reply.media is not None:
         # The file itself stays in the private chat: its data could tell who took it.
         return words.say("📎 {text} (a file, sent in private)", text=text)
     return text

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from demo.script import Act, Deed, Meant, PlannedStep, Where
+from demo.script import BEFOREHAND_S, Act, Deed, Meant, PlannedStep, Where
 from flows.packs.pack import StepKind
 
 ANSWERS: Final = Path(__file__).with_name("answers_sv.toml")
@@ -35,6 +35,8 @@ _PREFIXES: Final = (
 )
 _SILENT: Final = 0.035
 _ABSENT: Final = 0.05
+_IN_NO_HURRY: Final = 0.12
+"""Open their private chat only when the dialogue has begun."""
 _IMPATIENT: Final = 0.03
 """Open their private chat to answer, and write before the bot has come into it."""
 _LATE_NEEDS_S: Final = 2.5
@@ -191,7 +193,7 @@ class _Author:
     # ---------------------------------------------------------------- private chats
 
     def _chats(self) -> Iterator[Deed]:
-        """Most open their private chat in good time, some when it is needed."""
+        """Most have opened their private chat when they sat down; the others do in time."""
         first = next((place for place, one in enumerate(self._steps) if one.sealed), None)
         if first is None:
             return
@@ -199,10 +201,11 @@ class _Author:
         for person in self._people:
             if person in self._impatient:
                 continue
-            in_time = time_s > 0 and self._dice.random() < 0.85  # noqa: PLR2004  most
-            step = self._steps[0] if in_time else self._steps[first]
-            window_s = time_s * 0.9 if in_time else step.lasts_s * 0.12
-            deed = self._deed(person, step, self._dice.uniform(0.02, 1) * window_s)
+            step, after_s = self._steps[0], BEFOREHAND_S
+            if self._dice.random() < _IN_NO_HURRY:
+                step = self._steps[0] if time_s else self._steps[first]
+                after_s = self._dice.uniform(0.05, 0.7) * (time_s or step.lasts_s * 0.2)
+            deed = self._deed(person, step, after_s)
             yield replace(deed, act=Act.OPEN_CHAT, where=Where.PRIVATE)
 
     # ------------------------------------------------------------- individual steps

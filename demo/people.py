@@ -21,11 +21,11 @@ from demo.client import Client
 from demo.ledger import Line, Receipt, Sent, Skipped, write_line
 from demo.news import CameIn, Did, Heard, News, WentHome, to_line
 from demo.person import Person, Question, asks
-from demo.script import Act, Deed, Meant, Where
+from demo.script import BEFOREHAND_S, Act, Deed, Meant, Where
 from demo.seen import Seen
 from flows.ids import RoomId, StepId, UserId
 
-_COME_IN_AT_ONCE: Final = 4
+_AT_ONCE: Final = 6
 _LONG_LOOK_S: Final = 5.0
 _BETWEEN_LOOKS_S: Final = 0.35
 _LAST_LOOKS: Final = 5
@@ -57,11 +57,16 @@ class Company:
         self._questions: dict[StepId, Question] = {}
 
     async def come_in(self, room: asyncio.Semaphore) -> None:
-        """Join the table's room, one after the other."""
+        """Join the table's room, one after the other, and do what is done beforehand."""
         for person in self.people:
             async with room:
                 await person.client.start()
                 await person.client.join(self.table.room_id)
+        for deed in self._deeds:
+            if deed.after_s == BEFOREHAND_S:
+                async with room:
+                    await self.people[deed.person].prepares()
+                self._done[deed.number].set_result(None)
         tell(CameIn(table=self._number))
 
     async def take_part(self) -> None:
@@ -81,7 +86,7 @@ class Company:
         if step is not None and step.id not in self._questions:
             question = self._questions[step.id] = Question(step, seen)
             for deed in self._deeds:
-                if deed.step == step.id:
+                if deed.step == step.id and not self._done[deed.number].done():
                     tasks.create_task(self._play(deed, question))
         tell(
             Heard(
@@ -142,13 +147,23 @@ class Book:
 
 async def go_home(companies: list[Company], book: Book, bot: UserId) -> None:
     """Look at every room a last time, and write the receipts."""
-    for company in companies:
-        for seat, person in enumerate(company.people):
-            for room_id, where in person.rooms:
-                # One at the table looks at its room for all.
-                if where is Where.PRIVATE or seat == 0:
-                    for receipt in await _receipts(person, room_id, book, bot):
-                        book.write(receipt)
+    door = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(person: Person, room_id: RoomId) -> None:
+        async with door:
+            for receipt in await _receipts(person, room_id, book, bot):
+                book.write(receipt)
+
+    await asyncio.gather(
+        *(
+            look(person, room_id)
+            for company in companies
+            for seat, person in enumerate(company.people)
+            for room_id, where in person.rooms
+            # One at the table looks at its room for all.
+            if where is Where.PRIVATE or seat == 0
+        )
+    )
 
 
 async def _receipts(person: Person, room_id: RoomId, book: Book, bot: UserId) -> list[Receipt]:
@@ -204,7 +219,7 @@ async def run(cast: Cast, book: Book) -> None:
                 stack.push_async_callback(person.client.close)
             own = (deed for deed in deeds if deed.table == number)
             companies.append(Company(number, table, people, own, cast))
-        room = asyncio.Semaphore(_COME_IN_AT_ONCE)
+        room = asyncio.Semaphore(_AT_ONCE)
         await asyncio.gather(*(company.come_in(room) for company in companies))
         await _until_sent_home(companies)
         await go_home(companies, book, cast.bot)

@@ -100,6 +100,11 @@ class Person:
 
     # ----------------------------------------------------------------------- doing
 
+    async def prepares(self) -> None:
+        """Open the private chat in good time, and wait until the bot is in it."""
+        await self._open_chat()
+        await self._wait_for_the_bot()
+
     async def does(
         self,
         deed: Deed,

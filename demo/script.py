@@ -108,6 +108,9 @@ def plan_steps(
     )
 
 
+BEFOREHAND_S: Final = -1.0
+"""The `after_s` of what is done before the dialogue begins."""
+
 _WORTH_IT_S: Final = 2.5
 """An organizer's word takes a moment to arrive: cutting off less could hit the next step."""
 

@@ -36,25 +36,30 @@ class StageError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How the stage is to be."""
+    """What the bot and the tables are set up for."""
 
-    folder: Path
     tables: tuple[int, ...]
     """How many people sit at each."""
-    encrypted: bool
-    """Whether every second table, and the organizers' room, is encrypted."""
     pace: float
     board_interval_s: float = 2.0
 
 
 class Stage:
-    """Everything but the people. A context manager: what it started ends with it."""
+    """Everything but the people. A context manager: what it started ends with it.
+
+    Args:
+        folder: where everything is written that is to be looked at afterwards.
+        encrypted: whether every second table, and the organizers' room, is.
+    """
 
     organizer: Organizer
+    organizer_account: Account
     bot_id: UserId
+    plan: Plan
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, folder: Path, *, encrypted: bool) -> None:
+        self._folder = folder
+        self._encrypted = encrypted
         self.homeserver = Homeserver()
         self.tables: tuple[Table, ...] = ()
         self._bot: Leashed | None = None
@@ -74,20 +79,20 @@ class Stage:
     @property
     def config(self) -> Path:
         """The bot's configuration."""
-        return self.plan.folder / "config.toml"
+        return self._folder / "config.toml"
 
     @property
     def logs(self) -> Path:
         """Where everybody's logs are."""
-        return self.plan.folder / "logs"
+        return self._folder / "logs"
 
     # ------------------------------------------------------------------ raising it
 
     async def start_homeserver(self) -> None:
         """Start an empty homeserver."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._stack.callback(self._keep_logs)
         await self._stack.enter_async_context(self.homeserver)
+        self._stack.callback(self._keep_logs)
 
     def _keep_logs(self) -> None:
         for log in ("synapse.log", "output.log"):
@@ -95,14 +100,16 @@ class Stage:
             if made.exists():
                 shutil.copy(made, self.logs / f"homeserver-{log}")
 
-    async def set_up_bot(self) -> None:
+    async def set_up_bot(self, plan: Plan) -> None:
         """Register the bot and the organizer, run `runda init`, and start `runda run`."""
+        self.plan = plan
         bot = await self.homeserver.register(_BOT)
         self.bot_id = bot.user_id
         account = await self.homeserver.register(_ORGANIZER)
         await self.homeserver.set_displayname(bot, "Runda")
         await self.homeserver.set_displayname(account, "Processledaren")
         await asyncio.to_thread(self._init, bot, account)
+        self.organizer_account = account
         client = Client(self.homeserver.url, account)
         await self._stack.enter_async_context(client)
         self.organizer = Organizer(client, bot=bot.user_id)
@@ -111,14 +118,14 @@ class Stage:
         self._stack.push_async_callback(self._bot.end)
 
     def _init(self, bot: Account, organizer: Account) -> None:
-        password = self.plan.folder / "bot-password"
+        password = self._folder / "bot-password"
         password.touch(mode=0o600)
         password.write_text(bot.password, encoding="utf-8")
         command: list[str | Path] = ["init", "--yes", "--config", self.config]
         command += ["--homeserver", self.homeserver.url, "--user", bot.user_id]
         command += ["--password-file", password, "--organizer", organizer.user_id]
         command += ["--room-name", _ROOM, "--language", "sv", "--timezone", "Europe/Stockholm"]
-        command += [] if self.plan.encrypted else ["--plain"]
+        command += [] if self._encrypted else ["--plain"]
         run_runda(command, log=self.logs / "init.log")
         password.unlink()
         self._set_pace()
@@ -183,7 +190,7 @@ class Stage:
         made = []
         for number in range(len(self.plan.tables)):
             name = f"Bord {number + 1}"
-            encrypted = self.plan.encrypted and number % 2 == 1
+            encrypted = self._encrypted and number % 2 == 1
             # 11 plain, 12 encrypted, 12 plain, 11 encrypted, and so on.
             version = _VERSIONS[(number + number // 2) % 2]
             # One after the other: groups are numbered as the invitations come.
@@ -215,7 +222,7 @@ class Stage:
         """Let the bot write what it has, as JSON and CSV; returns the files."""
         made = []
         for kind in ("json", "csv"):
-            path = self.plan.folder / f"export.{kind}"
+            path = self._folder / f"export.{kind}"
             run_runda(
                 ["export", "--config", self.config, "--format", kind, "--output", path],
                 log=self.logs / "export.log",

@@ -36,8 +36,11 @@ def is_group_answer(text: str, *, has_media: bool = False) -> bool:
     The first word alone is no answer, unless it is the caption of a picture (`has_media`):
     then the picture is.
     """
+    # Asked of every message, and hardly any begins so: the rest is only looked at then.
+    if _PREFIX.match(text) is None:
+        return False
     start, end = answer_span(text)
-    return _PREFIX.match(text) is not None and (start < end or has_media)
+    return start < end or has_media
 
 
 def answer_span(text: str) -> tuple[int, int]:

@@ -109,14 +109,14 @@ class Replies:
         query = sa.select(_reply).where(_reply.c.round_no.in_(rounds)).order_by(_reply.c.reply_no)
         return [_to_reply(row) for row in self._db.execute(query)]
 
-    def revise(self, reply: Reply, *, edit: EventId, text: str, now_ms: int) -> None:
-        """Give a reply a new wording, and keep the old one."""
+    def revise(self, reply: Reply, *, edit: EventId, text: str, edited_ms: int) -> None:
+        """Give a reply the wording it got at `edited_ms`, and keep the old one."""
         self._db.execute(
             sa.insert(_revision).values(
-                reply_no=reply.reply_no, event_id=edit, text=reply.text, replaced_ms=now_ms
+                reply_no=reply.reply_no, event_id=edit, text=reply.text, replaced_ms=edited_ms
             )
         )
-        self._update(reply.reply_no, text=text, edited_ms=now_ms)
+        self._update(reply.reply_no, text=text, edited_ms=edited_ms)
 
     def withdraw(self, reply_no: ReplyNo, *, now_ms: int) -> None:
         """Take a reply back: its text, file and earlier wordings are erased."""
@@ -232,13 +232,13 @@ class Replies:
         self._db.execute(sa.delete(_mark).where(*here))
         return EventId(target)
 
-    def first_mark_ms(self, room_id: RoomId, target: EventId) -> int | None:
-        """When a message was first marked, None if it is not marked."""
-        query = sa.select(sa.func.min(_mark.c.sent_ms)).where(
+    def newest_mark_ms(self, room_id: RoomId, target: EventId) -> int | None:
+        """When a message was last marked, None if it is not marked."""
+        query = sa.select(sa.func.max(_mark.c.sent_ms)).where(
             _mark.c.room_id == room_id, _mark.c.target == target
         )
-        first: int | None = self._db.scalar(query)
-        return first
+        newest: int | None = self._db.scalar(query)
+        return newest
 
 
 def reply_row(

@@ -46,8 +46,9 @@ class CommandDesk:
         if message.sender not in self._tools.world.organizers:
             log.warning("command.refused", event_id=message.event_id)
             return frozenset()
-        name, _, argument = text[1:].strip().partition(" ")
-        answer = self._answer(tx, message, name, argument.strip(), now)
+        # At any white space: somebody may have written the rest on a line of its own.
+        name, *rest = text[1:].split(maxsplit=1)
+        answer = self._answer(tx, message, name, "".join(rest), now)
         if answer.markdown:
             key = EffectKey(f"{message.room_id}/-/-/answer/{message.event_id}")
             tx.outbox.put([post(key, message.room_id, answer.markdown)], now_ms=to_ms(now))

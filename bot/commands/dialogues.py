@@ -21,12 +21,12 @@ from flows.when import WhenError, parse_when
 
 
 def _start(call: Call) -> Answer:
-    name, _, when = call.argument.partition(" ")
+    name, when = (*call.argument.split(maxsplit=1), "", "")[:2]
     file = _pack_file(call, name)
     starts_at = call.now
-    if when.strip():
+    if when:
         try:
-            starts_at = parse_when(when.strip(), call.now, ZoneInfo(call.tools.zone))
+            starts_at = parse_when(when, call.now, ZoneInfo(call.tools.zone))
         except WhenError as error:
             raise CommandError(when_error_markdown(error, call.words)) from error
     order = Order(

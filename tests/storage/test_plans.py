@@ -15,6 +15,7 @@ from storage.journal import InboxState, Resolved
 from storage.outbox import Effect
 from storage.transaction import Transaction
 from tests.builders import NOW_MS
+from tests.storage.house import add_dialogue
 from tests.storage.test_journal import arrived
 
 ROOM, EVENT, KEY = RoomId("!r"), EventId("$e"), EffectKey("k")
@@ -27,6 +28,7 @@ WAITING = Effect(key=KEY, room_id=ROOM, content="{}")
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Iterator[Database]:
     opened = Database.open(sqlite_url)
+    opened.write_now(add_dialogue)
     yield opened
     opened.close()
 
@@ -90,7 +92,7 @@ CASES: dict[str, Callable[[Transaction], object]] = {
     "replies: earlier wordings": lambda tx: tx.replies.revisions(ROUNDS),
     "replies: drop talk": lambda tx: tx.replies.drop_talk(ROUNDS),
     "replies: withdraw": lambda tx: tx.replies.withdraw(1, now_ms=1),  # type: ignore[arg-type]  # a number
-    "marks: first": lambda tx: tx.replies.first_mark_ms(ROOM, EVENT),
+    "marks: newest": lambda tx: tx.replies.newest_mark_ms(ROOM, EVENT),
     "marks: remove": lambda tx: tx.replies.remove_mark(ROOM, EVENT),
     "early: take": lambda tx: tx.early.take(ROOM, EVENT),
     "early: forget": lambda tx: tx.early.forget(ROOM, EVENT),
@@ -102,6 +104,7 @@ CASES: dict[str, Callable[[Transaction], object]] = {
     "rounds: of dialogues": lambda tx: tx.rounds.of_dialogues([LUNCH]),
     "rounds: prompt": lambda tx: tx.rounds.note_prompt(LUNCH, StepId("s"), GroupId("1"), EVENT),
     "rounds: one": lambda tx: tx.rounds.get(RoundNo(1)),
+    "people: one": lambda tx: tx.people.number_of(LUNCH, UserId("@ann:x"), GroupId("1")),
     "people: of a dialogue": lambda tx: tx.people.of_dialogue(LUNCH),
     "digests: newest": lambda tx: tx.digests.newest(LUNCH),
     "rooms: members": lambda tx: tx.rooms.members(ROOM),
@@ -126,20 +129,6 @@ def test_a_look_up_goes_by_an_index(
         and plan not in ("SCAN gap", "SCAN CONSTANT ROW")
     ]
     assert whole == []
-
-
-def test_a_participant_is_found_by_an_index(sqlite: Database) -> None:
-    user = UserId("@ann:example.org")
-    assert plans(
-        sqlite,
-        lambda tx: tx.outbox._db.execute(
-            sa.text("SELECT 1 FROM participant WHERE dialogue_id = :d AND user_id = :u"),
-            {"d": LUNCH, "u": user},
-        ),
-    ) == [
-        "SEARCH participant USING COVERING INDEX sqlite_autoindex_participant_1 "
-        "(dialogue_id=? AND user_id=?)"
-    ]
 
 
 def test_repeats_are_looked_up_by_the_whole_key(sqlite: Database) -> None:

@@ -46,7 +46,7 @@ def withdraw(database: Database, reply: Reply) -> None:
 
 def revise(database: Database, reply: Reply, text: str) -> None:
     database.write_now(
-        lambda tx: tx.replies.revise(reply, edit=EventId("$edit"), text=text, now_ms=NOW_MS + 7)
+        lambda tx: tx.replies.revise(reply, edit=EventId("$edit"), text=text, edited_ms=NOW_MS + 7)
     )
 
 
@@ -256,9 +256,9 @@ def test_marks_come_and_go(database: Database) -> None:
 
     mark("$m1", NOW_MS + 2)
     mark("$m2", NOW_MS + 1)
-    assert database.write_now(lambda tx: tx.replies.first_mark_ms(TABLE_1, target)) == NOW_MS + 1
-    assert remove("$m2") == target
-    assert remove("$m2") is None
-    assert database.write_now(lambda tx: tx.replies.first_mark_ms(TABLE_1, target)) == NOW_MS + 2
+    assert database.write_now(lambda tx: tx.replies.newest_mark_ms(TABLE_1, target)) == NOW_MS + 2
     assert remove("$m1") == target
-    assert database.write_now(lambda tx: tx.replies.first_mark_ms(TABLE_1, target)) is None
+    assert remove("$m1") is None
+    assert database.write_now(lambda tx: tx.replies.newest_mark_ms(TABLE_1, target)) == NOW_MS + 1
+    assert remove("$m2") == target
+    assert database.write_now(lambda tx: tx.replies.newest_mark_ms(TABLE_1, target)) is None

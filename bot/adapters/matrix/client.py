@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -17,9 +17,9 @@ from bot.adapters.matrix.lock import FolderLock
 from bot.adapters.matrix.receiver import Receiver
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sender import Sender
-from bot.adapters.matrix.transport import CLIENT, SEND_DEADLINE_S, Transport
+from bot.adapters.matrix.setting_up import make_room
+from bot.adapters.matrix.transport import SEND_DEADLINE_S, Transport
 from bot.chat import Capabilities, Intake, Parcel
-from bot.errors import ChatUnavailable
 from flows.ids import EffectKey, EventId, RoomId, UserId
 
 if TYPE_CHECKING:
@@ -142,19 +142,8 @@ class MatrixChat:
         return await self._history.find(room_id, once_key, since=since)
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
-        """Make a private room. Not repeated by itself: a second call makes a second room."""
-        body: dict[str, Any] = {
-            "preset": "private_chat",
-            "name": name,
-            "invite": list(invite),
-            "initial_state": [_ENCRYPTION] if encrypted else [],
-        }
-        answer = await self._transport.post(f"{CLIENT}/createRoom", body, deadline_s=0)
-        room_id = answer.get("room_id")
-        if not isinstance(room_id, str):
-            raise ChatUnavailable("POST /createRoom: the homeserver's answer names no room")
-        self._rooms.set(RoomId(room_id), encrypted=encrypted)
-        return RoomId(room_id)
+        """Make a private room; see `setting_up.make_room`."""
+        return await make_room(self._account, name=name, invite=invite, encrypted=encrypted)
 
     async def close(self) -> None:
         """Give back connections and the lock on the key store."""
@@ -168,10 +157,3 @@ class MatrixChat:
             return tx.rooms.all() if heard_before else []
 
         self._rooms.load(await self._database.write(read))
-
-
-_ENCRYPTION = {
-    "type": "m.room.encryption",
-    "state_key": "",
-    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
-}

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_BLOCK = 20
+_BLOCK = 10
+"""Messages to the device taken in at a time: one commit, and then others may run."""
 
 
 class Encryption:
@@ -115,14 +116,14 @@ class Encryption:
     async def hear_device_messages(self, messages: Sequence[DeviceMessage]) -> set[RoomId]:
         """Take in messages to this device; the rooms for which keys came."""
         rooms: set[RoomId] = set()
-        for number, message in enumerate(messages):
-            key = self._hear(message)
-            if key is not None:
-                room_id, session_id = key
-                rooms.add(RoomId(room_id))
-                self._reader.note_arrived(session_id)
-            if number % _BLOCK == _BLOCK - 1:
-                await asyncio.sleep(0)
+        for at in range(0, len(messages), _BLOCK):
+            with self._machine.at_once():
+                for message in messages[at : at + _BLOCK]:
+                    key = self._hear(message)
+                    if key is not None:
+                        rooms.add(RoomId(key[0]))
+                        self._reader.note_arrived(key[1])
+            await asyncio.sleep(0)
         return rooms
 
     def _hear(self, message: DeviceMessage) -> tuple[str, str] | None:

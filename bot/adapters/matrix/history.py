@@ -31,6 +31,7 @@ _AT_ONCE = 4
 _BLOCK = 100
 """Events read between two chances for other tasks to run; decrypting takes 0.1 ms each."""
 _DEADLINE_S = 60.0
+_MOST_EMPTY = 20
 
 
 class History:
@@ -71,7 +72,7 @@ class History:
 
     async def _fill(self, gap: Gap, intake: Intake) -> None:
         start: str | None = gap.start
-        found = 0
+        found = empty = 0
         while start is not None:
             try:
                 page = await self._page(gap.room_id, start, gap.stop)
@@ -79,11 +80,11 @@ class History:
                 # The bot may not read this room's past (any more): there is no later try.
                 log.warning("gap.refused", room_id=gap.room_id, code=error.code)
                 page = {}
-            following = page.get("end")
             # Never stopped at an event already known: after a split of the network older
-            # ones that are not known lie behind it.
-            done = not isinstance(following, str) or following == start
-            start = None if done else following
+            # ones that are not known lie behind it. Nor at an empty page, unless there are
+            # so many that the homeserver seems never to come to an end.
+            empty = 0 if _chunk(page) else empty + 1
+            start = None if empty > _MOST_EMPTY else _following(page, start)
             events = await self._read(gap.room_id, page)
             found += len(events)
             await intake.take(
@@ -151,16 +152,21 @@ class History:
             page = await self._transport.get(path, deadline_s=_DEADLINE_S)
             for raw in _chunk(page):
                 yield raw
-            following = page.get("end")
-            if not isinstance(following, str) or following == start:
+            start = _following(page, start)
+            if start is None:
                 return
-            start = following
 
 
 def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that ended a group of tasks: callers expect it bare, as of one call."""
     error = group.exceptions[0]
     return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _following(page: Raw, start: str | None) -> str | None:
+    """Where the next page begins; None if this is the last."""
+    following = page.get("end")
+    return following if isinstance(following, str) and following != start else None
 
 
 def _chunk(page: Raw) -> list[Raw]:

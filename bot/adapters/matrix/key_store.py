@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from typing_extensions import override
 
 from bot.adapters.matrix.nio_parts import (
     DeviceStore,
     InboundGroupSession,
+    OlmAccount,
     OlmDevice,
+    Session,
     SqliteDatabase,
     SqliteStore,
 )
+
+_TIME = "%Y-%m-%d %H:%M:%S.%f"  # as nio's columns have it
 
 _SESSIONS_KEPT = 2_000
 """Room keys kept in memory; the others are read from the store when they are needed."""
@@ -85,9 +90,68 @@ class Store(SqliteStore):  # type: ignore[misc]  # nio carries no types
     def load_inbound_group_sessions(self) -> GroupSessions:
         return GroupSessions(self)
 
+    # The four that follow are nio's, without asking for the account's row before each, and
+    # in one statement instead of several: every key that is given out has to wait for them.
+
+    @override
+    def save_account(self, account: OlmAccount) -> None:
+        self.database.execute_sql(
+            "INSERT INTO accounts (user_id, device_id, shared, account) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (user_id, device_id) "
+            "DO UPDATE SET shared = excluded.shared, account = excluded.account",
+            (self.user_id, self.device_id, account.shared, account.pickle(self.pickle_key)),
+        )
+
+    @override
+    def save_session(self, curve_key: str, session: Session) -> None:
+        self.database.execute_sql(
+            "INSERT OR REPLACE INTO olmsessions "
+            "(creation_time, last_usage_date, sender_key, account_id, session, session_id) "
+            "SELECT ?, ?, ?, id, ?, ? FROM accounts WHERE user_id = ? AND device_id = ?",
+            (
+                session.creation_time.strftime(_TIME),
+                session.use_time.strftime(_TIME),
+                curve_key,
+                session.pickle(self.pickle_key),
+                session.id,
+                self.user_id,
+                self.device_id,
+            ),
+        )
+
+    @override
+    def save_device_keys(self, device_keys: Mapping[str, Mapping[str, OlmDevice]]) -> None:
+        with self.database.atomic():
+            for devices in device_keys.values():
+                for device in devices.values():
+                    self._save_device(device)
+
+    def _save_device(self, device: OlmDevice) -> None:
+        self.database.execute_sql(
+            "INSERT INTO devicekeys (user_id, device_id, display_name, deleted, account_id) "
+            "SELECT ?, ?, ?, ?, id FROM accounts WHERE user_id = ? AND device_id = ? "
+            "ON CONFLICT (account_id, user_id, device_id) "
+            "DO UPDATE SET display_name = excluded.display_name, deleted = excluded.deleted",
+            (
+                device.user_id,
+                device.device_id,
+                device.display_name or "",
+                device.deleted,
+                self.user_id,
+                self.device_id,
+            ),
+        )
+        for kind, key in device.keys.items():
+            self.database.execute_sql(
+                "INSERT OR REPLACE INTO keys (key_type, key, device_id) "
+                "SELECT ?, ?, d.id FROM devicekeys d JOIN accounts a ON a.id = d.account_id "
+                "WHERE a.user_id = ? AND a.device_id = ? AND d.user_id = ? AND d.device_id = ?",
+                (kind, key, self.user_id, self.device_id, device.user_id, device.device_id),
+            )
+
     @override
     def save_inbound_group_session(self, session: InboundGroupSession) -> None:
-        # nio's would keep the first owner's name beside a later owner's key.
+        # nio's would also keep the first owner's name beside a later owner's key.
         with self.database.atomic():
             self.database.execute_sql(
                 "INSERT OR REPLACE INTO megolminboundsessions "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import structlog
 
@@ -21,7 +21,10 @@ _MOST_USERS = 200
 _OTHERS_TIMEOUT_MS = 5_000
 """How long the homeserver waits for other homeservers: a dead one must not hold up a room."""
 _DEADLINE_S = 15.0
-_BLOCK = 20
+_BLOCK = 10
+"""People or devices taken in at a time: one commit, and then others may run."""
+
+T = TypeVar("T")
 
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What nio raises at keys that are not as they should be."""
@@ -101,7 +104,7 @@ class DeviceKeys:
         """Learn anew whose devices changed."""
         await self.query(tuple(self._stale))
 
-    async def _query(self, users: Collection[UserId]) -> None:
+    async def _query(self, users: Sequence[UserId]) -> None:
         # What changes while the answer is under way is noted again, and asked for again.
         self._stale.difference_update(users)
         try:
@@ -120,16 +123,17 @@ class DeviceKeys:
         # Those on a homeserver that did not answer count as known: they are asked for
         # again when it says that something changed, not before every message.
         self._known.update(users)
-        for number, user in enumerate(users):
-            devices = found.get(user) if isinstance(found, dict) else None
-            if isinstance(devices, dict):
-                self._learn(user, devices)
-            elif not self._machine.device_store[user]:
-                log.info("devices.unknown", user_id=user)
-            if number % _BLOCK == _BLOCK - 1:
-                await asyncio.sleep(0)
+        lists = found if isinstance(found, dict) else {}
+        for block in _blocks(users):
+            with self._machine.at_once():
+                for user in block:
+                    self._learn(user, lists.get(user))
+            await asyncio.sleep(0)
 
-    def _learn(self, user: UserId, devices: Mapping[str, Any]) -> None:
+    def _learn(self, user: UserId, devices: object) -> None:
+        if not isinstance(devices, dict):
+            log.info("devices.unknown", user_id=user)
+            return
         try:
             self._machine.learn_devices(user, devices)
         except _MALFORMED as error:
@@ -150,13 +154,12 @@ class DeviceKeys:
             deadline_s=_DEADLINE_S,
         )
         given = answer.get("one_time_keys")
-        number = 0
-        for user in wanted:
-            for device_id, keys in _pairs(given, user):
-                self._begin(user, device_id, keys)
-                number += 1
-                if number % _BLOCK == 0:
-                    await asyncio.sleep(0)
+        claimed = [(user, *pair) for user in wanted for pair in _pairs(given, user)]
+        for block in _blocks(claimed):
+            with self._machine.at_once():
+                for user, device_id, keys in block:
+                    self._begin(user, device_id, keys)
+            await asyncio.sleep(0)
 
     def _begin(self, user: str, device_id: str, keys: Mapping[str, Any]) -> None:
         try:
@@ -186,6 +189,11 @@ class DeviceKeys:
             message = machine.outgoing_to_device_messages[0]
             await self.send(message.type, message.as_dict()["messages"])
             machine.outgoing_to_device_messages.remove(message)
+
+
+def _blocks(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    for at in range(0, len(things), _BLOCK):
+        yield things[at : at + _BLOCK]
 
 
 def _pairs(given: object, user: str) -> list[tuple[str, Mapping[str, Any]]]:

@@ -26,9 +26,11 @@ with _without_psycopg():
         DeviceStore,
         InboundGroupSession,
         Olm,
+        OlmAccount,
         OlmDevice,
         OutboundGroupSession,
         OutgoingKeyRequest,
+        Session,
     )
     from nio.events import ForwardedRoomKeyEvent, OlmEvent, ToDeviceEvent
     from nio.responses import KeysClaimResponse, KeysQueryResponse
@@ -42,10 +44,12 @@ __all__ = [
     "KeysClaimResponse",
     "KeysQueryResponse",
     "Olm",
+    "OlmAccount",
     "OlmDevice",
     "OlmEvent",
     "OutboundGroupSession",
     "OutgoingKeyRequest",
+    "Session",
     "SqliteDatabase",
     "SqliteStore",
     "ToDeviceEvent",

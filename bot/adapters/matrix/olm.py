@@ -229,7 +229,11 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
             self._handle_key_claiming(KeysClaimResponse({user_id: {device_id: keys}}, {}))
 
     def may_be_of(self, user_id: str, sender_key: str) -> bool:
-        """False if the identity key is known to be of a device of somebody else."""
+        """False if the identity key is known to be of a device of somebody else.
+
+        A device that is not known (logged out since, perhaps) is taken on the homeserver's
+        word: refusing it would lose what was written with it.
+        """
         if self.device_store.device_from_sender_key(user_id, sender_key) is not None:
             return True
         return not any(

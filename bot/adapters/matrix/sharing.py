@@ -28,8 +28,8 @@ _MEGOLM = "m.megolm.v1.aes-sha2"
 _PRESENT = frozenset((Membership.JOIN.value, Membership.INVITE.value))
 _GONE = frozenset((Membership.LEAVE, Membership.BAN))
 
-_AT_ONCE = 30
-"""Devices per request; encrypting for them keeps the loop busy for some 25 ms."""
+_AT_ONCE = 20
+"""Devices per request: encrypting for them keeps the loop busy for some 10 ms."""
 
 _FIRST_SWEEP_S = 30.0
 _LONGEST_SWEEP_S = 3600.0

@@ -78,7 +78,7 @@ class Transport:
 
     def __init__(self, homeserver: str, access_token: str | None = None) -> None:
         self._base = homeserver.rstrip("/")
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "User-Agent": "Runda"}
         if access_token is not None:
             headers["Authorization"] = f"Bearer {access_token}"
         self._headers = headers

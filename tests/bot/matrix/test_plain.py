@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix.account import account_of, login
+from bot.adapters.matrix.account import account_of, discover, login
 from bot.adapters.matrix.content import KEY
 from bot.chat import Leave, Post, React, Revise, TakeBack
 from bot.errors import ChatRefused, ConfigError
@@ -40,6 +40,7 @@ async def test_both_ways(world: World, version: str) -> None:
     edit = await ann.writes(room, "* Very well", **{"m.relates_to": change, "m.new_content": new})
     mark = {"m.relates_to": {"rel_type": "m.annotation", "event_id": prompt, "key": "✅"}}
     marked = await ann.sends(room, "m.reaction", mark)
+    await bot.until(lambda: len(bot.intake.incoming) == 3)
     withdrawal = await ann.withdraws(room, said)
     await bot.until(lambda: len(bot.intake.incoming) == 4)
 
@@ -223,3 +224,12 @@ async def test_logging_in(world: World) -> None:
     assert await account_of(account.homeserver, account.access_token) == account
     with pytest.raises(ChatRefused):
         await login(world.homeserver.url, made.user_id, "wrong")
+
+
+async def test_finding_the_homeserver(world: World) -> None:
+    url = world.homeserver.url
+    assert await discover(f" {url}/ ") == url
+    with pytest.raises(ConfigError, match="no Matrix homeserver answers at http://127"):
+        await discover("http://127.0.0.1:9")
+    with pytest.raises(ConfigError, match="no Matrix homeserver answers at https://"):
+        await discover("@bot:127.0.0.1:9")

@@ -1,0 +1,59 @@
+"""The figures as a person reads them, and as a program does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bench.harness import Figure, Outcome
+
+_WHAT = 52
+_MEASURED = 28
+
+
+def render(outcomes: Sequence[Outcome]) -> str:
+    """One table: the median, how far the others lie from it, the goal and whether it is met."""
+    lines = [f"{'':{_WHAT}} {'median [least–most]':>{_MEASURED}}  goal"]
+    for outcome in outcomes:
+        lines += ["", outcome.title]
+        lines += [_line(figure) for figure in outcome.figures]
+    return "\n".join(lines)
+
+
+def _line(figure: Figure) -> str:
+    measured = f"{_number(figure, figure.median)} {figure.unit}".rstrip()
+    if len(figure.values) > 1:
+        least, most = _number(figure, min(figure.values)), _number(figure, max(figure.values))
+        measured += f" [{least}–{most}]"
+    return f"  {figure.what:{_WHAT - 2}} {measured:>{_MEASURED}}  {_goal(figure)}".rstrip()
+
+
+def _goal(figure: Figure) -> str:
+    if figure.goal is None:
+        return ""
+    sign = "≥" if figure.goal.at_least else "≤"
+    goal = f"{sign} {figure.goal.bound:g} {figure.unit}".rstrip()
+    return f"{goal}  {'✓' if figure.met else '✗'}"
+
+
+def _number(figure: Figure, value: float) -> str:
+    return f"{value:.{figure.digits}f}"
+
+
+def as_json(name: str, outcome: Outcome) -> list[dict[str, Any]]:
+    """The same figures, with every value."""
+    return [
+        {
+            "bench": name,
+            "title": outcome.title,
+            "what": figure.what.strip(),
+            "unit": figure.unit,
+            "median": figure.median,
+            "least": min(figure.values),
+            "most": max(figure.values),
+            "values": list(figure.values),
+            "goal": None if figure.goal is None else figure.goal.bound,
+            "met": figure.met,
+        }
+        for figure in outcome.figures
+    ]

@@ -1,0 +1,240 @@
+"""Invitations, private chats, and who counts as whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.ids import RoomId, UserId
+from storage.journal import Departure, Membership
+from tests.bot.journey import Journey
+from tests.builders import ANN, BO, BOT, CIA, OLGA, ORGANIZERS, STRANGER, TABLE_1, TABLE_2
+from tests.fakes import Room
+
+WELCOME = "Hello! I am Runda."
+NOTHING_OPEN = "No question is open right now, so I have not kept what you wrote."
+NO_GROUP = "I cannot find you in any group yet, so I cannot keep answers from you."
+
+
+async def invited(
+    journey: Journey, who: UserId, name: str = "Den", *, direct: bool = False
+) -> Room:
+    room = journey.chat.add_room(name, who)
+    journey.chat.invite(room, who, direct=direct)
+    await journey.settles()
+    return room
+
+
+# ---------------------------------------------------------------- invitations
+
+
+async def test_an_organizers_room_becomes_a_group(journey: Journey) -> None:
+    room = await invited(journey, OLGA, "Window")
+
+    assert BOT in room.members
+    await journey.writes(OLGA, "!groups")
+    assert journey.answer().splitlines()[2:] == [
+        "1. Table 1: 2 people",
+        "2. Table 2: 2 people",
+        "3. Window: 0 people",
+    ]
+
+
+@pytest.mark.parametrize("who", [STRANGER, ANN], ids=["stranger", "participant"])
+async def test_others_cannot_draw_the_bot_into_their_rooms(journey: Journey, who: UserId) -> None:
+    room = await invited(journey, who)
+
+    assert BOT not in room.members
+    assert journey.chat.tried[-1].endswith("/leave")
+    await journey.writes(OLGA, "!groups")
+    assert "Den" not in journey.answer()
+
+
+async def test_an_invitation_heard_twice_is_accepted_once(journey: Journey) -> None:
+    room = journey.chat.add_room("Window", OLGA)
+    journey.chat.invite(room, OLGA)
+    journey.chat.invite(room, OLGA)
+    await journey.settles()
+
+    await journey.writes(OLGA, "!groups")
+    assert journey.answer().count("Window") == 1
+
+
+async def test_who_is_made_an_organizer_may_add_groups_and_is_no_participant(
+    journey: Journey,
+) -> None:
+    journey.chat.change_membership(ORGANIZERS, ANN)
+    await journey.settles()
+    room = await invited(journey, ANN, "Window")
+
+    assert BOT in room.members
+    await journey.writes(OLGA, "!groups")
+    assert "1. Table 1: 1 person" in journey.answer()
+
+
+async def test_the_bot_put_out_of_a_group_is_told_and_comes_back_when_invited(
+    journey: Journey,
+) -> None:
+    # given a group that the bot was put out of
+    journey.chat.rooms[TABLE_2].members.discard(BOT)
+    journey.chat.hear(departures=[Departure(room_id=TABLE_2, by=CIA, banned=False)])
+    await journey.settles()
+    assert journey.answer().startswith("⚠️ I am not in **Table 2** any more")
+
+    # when it is invited again
+    await journey.time_passes(1)
+    journey.chat.invite(journey.chat.rooms[TABLE_2], OLGA)
+    await journey.settles()
+
+    # then it is table 2 again
+    await journey.writes(OLGA, "!groups")
+    assert "2. Table 2: 2 people" in journey.answer()
+
+
+async def test_people_come_and_go(journey: Journey) -> None:
+    journey.chat.change_membership(TABLE_1, STRANGER)
+    journey.chat.change_membership(TABLE_1, BO, Membership.LEAVE)
+    journey.chat.change_membership(TABLE_1, ANN, Membership.BAN)
+    await journey.settles()
+
+    await journey.writes(OLGA, "!groups")
+    assert "1. Table 1: 1 person" in journey.answer()
+
+
+# ---------------------------------------------------------------- private chats
+
+
+def in_private(journey: Journey, who: UserId) -> list[str]:
+    return journey.texts(journey.private[who])
+
+
+async def test_a_private_chat_begins_with_a_welcome(journey: Journey) -> None:
+    await journey.opens_private_chat(ANN)
+
+    (welcome,) = in_private(journey, ANN)
+    assert welcome.startswith(WELCOME)
+    assert NO_GROUP not in welcome
+
+
+async def test_who_opens_it_in_the_middle_of_a_question_gets_the_question(
+    journey: Journey,
+) -> None:
+    await journey.starts_lunch()
+    await journey.time_passes(4)
+    await journey.opens_private_chat(ANN)
+
+    (welcome,) = in_private(journey, ANN)
+    assert welcome.startswith(WELCOME)
+    assert "**Alone**\n\nWhat about alone?" in welcome
+    assert "until 09:10." in welcome
+
+
+async def test_who_has_one_already_gets_each_question_there(journey: Journey) -> None:
+    await journey.opens_private_chat(ANN)
+    await journey.starts_lunch()
+
+    question = in_private(journey, ANN)[-1]
+    assert question.startswith("**Alone**\n\nWhat about alone?")
+    assert "until 09:10." in question
+
+
+async def test_a_stranger_is_told_how_to_take_part(journey: Journey) -> None:
+    await journey.opens_private_chat(STRANGER)
+
+    (welcome,) = in_private(journey, STRANGER)
+    assert NO_GROUP in welcome
+
+
+async def test_an_organizer_is_not_sent_to_a_group(journey: Journey) -> None:
+    await journey.opens_private_chat(OLGA)
+
+    (welcome,) = in_private(journey, OLGA)
+    assert NO_GROUP not in welcome
+
+
+async def test_when_nothing_is_open_it_says_so_and_keeps_nothing(journey: Journey) -> None:
+    answer = await journey.writes_in_private(ANN, "Soup")
+
+    assert in_private(journey, ANN)[-1].startswith(NOTHING_OPEN)
+    assert journey.bot_marks(answer) == []
+
+
+async def test_a_groups_answer_in_private_is_sent_to_the_group(journey: Journey) -> None:
+    await journey.starts_lunch()
+    answer = await journey.writes_in_private(ANN, "Group answer: Soup")
+
+    assert in_private(journey, ANN)[-1].startswith(NOTHING_OPEN)
+    assert journey.bot_marks(answer) == []
+
+
+async def test_a_chat_opened_anew_is_greeted_anew(journey: Journey) -> None:
+    await journey.opens_private_chat(ANN)
+    room_id = journey.private[ANN]
+    journey.chat.hear(departures=[Departure(room_id=room_id, by=ANN, banned=False)])
+    await journey.time_passes(1)
+    journey.chat.invite(journey.chat.rooms[room_id], ANN, direct=True)
+    await journey.settles()
+
+    assert [text.startswith(WELCOME) for text in in_private(journey, ANN)] == [True, True]
+
+
+async def test_of_two_private_chats_the_newer_gets_the_question(journey: Journey) -> None:
+    await journey.opens_private_chat(ANN)
+    old = journey.private[ANN]
+    await journey.opens_private_chat(ANN)
+    await journey.starts_lunch()
+
+    assert journey.heads(old)[1:] == []
+    assert journey.heads(journey.private[ANN])[1:] == ["**Alone**"]
+
+
+# ---------------------------------------------------------------- help
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("help", "**How to answer**"),
+        ("Help!", "**How to answer**"),
+        ("hjälp", "**Så svarar du**"),
+        ("HJÄLP?", "**Så svarar du**"),
+        ("hjalp", "**Så svarar du**"),
+    ],
+)
+async def test_help_is_answered_in_the_language_it_was_asked_in(
+    journey: Journey, words: str, answer: str
+) -> None:
+    await journey.writes_in_private(ANN, words)
+    assert journey.heads(journey.private[ANN])[-1] == answer
+
+
+async def test_help_is_no_answer_to_the_question(journey: Journey) -> None:
+    await journey.starts_lunch()
+    call = await journey.writes_in_private(ANN, "help")
+
+    assert journey.bot_marks(call) == []
+    assert journey.heads(journey.private[ANN])[-1] == "**How to answer**"
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["nothing is open", "a question is open"])
+async def test_help_in_the_groups_room(journey: Journey, *, begun: bool) -> None:
+    if begun:
+        await journey.starts_lunch()
+    call = await journey.writes(ANN, "hjälp")
+
+    assert journey.heads(TABLE_1)[-1] == "**Så svarar du**"
+    assert journey.bot_marks(call) == []
+
+
+async def test_an_answer_that_speaks_of_help_is_an_answer(journey: Journey) -> None:
+    await journey.starts_lunch()
+    answer = await journey.writes_in_private(ANN, "We need help with the soup")
+
+    assert journey.bot_marks(answer) == ["👍"]
+
+
+async def test_a_room_without_a_use_is_left_alone(journey: Journey) -> None:
+    room = journey.chat.add_room("Elsewhere", ANN, room_id=RoomId("!elsewhere:example.org"))
+    await journey.starts_lunch()
+    await journey.writes(ANN, "help", room=room.room_id)
+
+    assert journey.shown(room.room_id) == []

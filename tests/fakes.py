@@ -1,0 +1,332 @@
+"""A chat network in memory, with the bot's account on it: the one fake, at the outer edge.
+
+It keeps what each room shows, delivers what people do, and can fail as a network fails. It
+outlives the bot: what happens while the bot is away is heard when it comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from bot.chat import Capabilities, Content, Intake, Join, Leave, Parcel, Post, React, Revise
+from bot.chat import TakeBack as Withdraw
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
+from flows.ids import EffectKey, EventId, RoomId, UserId
+from flows.messages import Incoming
+from storage.instants import to_ms
+from storage.journal import (
+    Arrived,
+    Batch,
+    Departure,
+    InboxState,
+    Invitation,
+    MemberChange,
+    Membership,
+    Resolved,
+    RoomFacts,
+)
+from tests.builders import BOT
+
+_WHOLE_EVENT_BYTES = 20_000
+
+
+@dataclass(kw_only=True)
+class Message:
+    """A message as its room shows it; `marks` are by whom and what, keyed by their event."""
+
+    event_id: EventId
+    sender: UserId
+    text: str
+    sent_at: datetime
+    key: EffectKey | None = None
+    thread: EventId | None = None
+    mentions: tuple[UserId, ...] = ()
+    silent: bool = False
+    withdrawn: bool = False
+    edits: int = 0
+    marks: dict[EventId, tuple[UserId, str]] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Room:
+    """A room of the network: its people, and its messages in order."""
+
+    room_id: RoomId
+    name: str
+    encrypted: bool = False
+    members: set[UserId] = field(default_factory=set)
+    messages: list[Message] = field(default_factory=list)
+
+
+Heard = Batch | list[Resolved]
+
+
+class FakeChat:
+    """A `bot.chat.Chat`."""
+
+    own_id = BOT
+    capabilities = Capabilities(
+        sees_edits=True,
+        sees_withdrawals=True,
+        hears_without_mention=True,
+        recognises_repeats=True,
+        max_message_bytes=_WHOLE_EVENT_BYTES,
+    )
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._numbers = count(1)
+        self._sent: dict[str, EventId | None] = {}
+        self._feed: list[Heard] = []
+        self._taken = 0
+        self._news = asyncio.Event()
+        self.rooms: dict[RoomId, Room] = {}
+        self.tried: list[EffectKey] = []
+        self.looked_up: list[EffectKey] = []
+        # How it can fail:
+        self.unavailable: set[RoomId] = set()
+        self.retry_after_s: float | None = None
+        self.refused: set[RoomId] = set()
+        self.breaks_at = ""
+        self.logged_out = False
+        self.holds_before = False
+        self.holds_after = False
+        self.held = asyncio.Event()
+
+    # ------------------------------------------------------------ what the bot calls
+
+    async def connect(self) -> None:
+        self.held.clear()
+
+    async def close(self) -> None:
+        return
+
+    async def catch_up(self, intake: Intake) -> None:
+        await self._deliver(intake)
+
+    async def listen(self, intake: Intake) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await self._deliver(intake)
+
+    async def send(self, parcel: Parcel) -> EventId | None:
+        self.tried.append(parcel.once_key)
+        await asyncio.sleep(0)
+        self._fail(parcel)
+        if self.holds_before:
+            await self._hold()
+        if parcel.transaction_id not in self._sent:
+            self._sent[parcel.transaction_id] = self._carry_out(parcel)
+        if self.holds_after:
+            await self._hold()
+        return self._sent[parcel.transaction_id]
+
+    async def find(
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+    ) -> EventId | None:
+        self.looked_up.append(once_key)
+        found = (
+            one.event_id
+            for one in self.rooms[room_id].messages
+            if one.key == once_key and one.sent_at >= since
+        )
+        return next(found, None)
+
+    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
+        room = self.add_room(name, *invite, encrypted=encrypted)
+        return room.room_id
+
+    # ------------------------------------------------------------ how it fails
+
+    def forget_transactions(self) -> None:
+        """As a homeserver does after a day."""
+        self._sent.clear()
+
+    def let_go(self) -> None:
+        """Hold nothing any more."""
+        self.holds_before = self.holds_after = False
+        self.held.clear()
+
+    async def _hold(self) -> None:
+        self.held.set()
+        await asyncio.Event().wait()
+
+    def _fail(self, parcel: Parcel) -> None:
+        if self.logged_out:
+            raise ChatLoggedOut("the token is not valid any more")
+        if parcel.room_id in self.unavailable:
+            raise ChatUnavailable("no answer", retry_after_s=self.retry_after_s)
+        if parcel.room_id in self.refused:
+            raise ChatRefused("403 M_FORBIDDEN not in the room", code="M_FORBIDDEN")
+        text = parcel.content.markdown if isinstance(parcel.content, Post | Revise) else ""
+        if self.breaks_at and self.breaks_at in text:
+            raise ArithmeticError("a mistake in the adapter")
+        if len(text.encode()) > self.capabilities.max_message_bytes:
+            raise ChatRefused("413 M_TOO_LARGE event too large", code="M_TOO_LARGE")
+
+    # ------------------------------------------------------------ what rooms show
+
+    def add_room(
+        self, name: str, *members: UserId, room_id: RoomId | None = None, encrypted: bool = False
+    ) -> Room:
+        room_id = room_id or RoomId(f"!room{next(self._numbers)}:example.org")
+        room = Room(room_id=room_id, name=name, encrypted=encrypted, members=set(members))
+        self.rooms[room_id] = room
+        return room
+
+    def message(self, event_id: EventId) -> Message:
+        return next(one for one in self._messages() if one.event_id == event_id)
+
+    def _messages(self) -> Iterator[Message]:
+        for room in self.rooms.values():
+            yield from room.messages
+
+    def _carry_out(self, parcel: Parcel) -> EventId | None:
+        if isinstance(parcel.content, Join | Leave):
+            self._come_or_go(parcel.room_id, comes=isinstance(parcel.content, Join))
+            return None
+        event_id = EventId(f"$bot{next(self._numbers):05}")
+        self._show(parcel, parcel.content, event_id)
+        return event_id
+
+    def _show(self, parcel: Parcel, content: Content, event_id: EventId) -> None:
+        match content:
+            case Post():
+                shown = Message(
+                    event_id=event_id,
+                    sender=BOT,
+                    text=content.markdown,
+                    sent_at=self._now(),
+                    key=parcel.once_key,
+                    thread=content.thread,
+                    mentions=content.mentions,
+                    silent=content.silent,
+                )
+                self.rooms[parcel.room_id].messages.append(shown)
+            case Revise():
+                revised = self.message(content.target)
+                revised.text = content.markdown
+                revised.edits += 1
+            case React():
+                self.message(content.target).marks[event_id] = (BOT, content.mark)
+            case Withdraw():
+                self.take_back(content.target)
+            case Join() | Leave():
+                return
+
+    def take_back(self, target: EventId) -> None:
+        """A message, or a mark, is there no more."""
+        for one in self._messages():
+            one.marks.pop(target, None)
+            if one.event_id == target:
+                one.withdrawn, one.text = True, ""
+
+    def _come_or_go(self, room_id: RoomId, *, comes: bool) -> None:
+        room = self.rooms[room_id]
+        if not comes:
+            room.members.discard(BOT)
+            self.hear(departures=[Departure(room_id=room_id, by=None, banned=False)])
+            return
+        room.members.add(BOT)
+        facts = RoomFacts(
+            room_id=room_id, name=room.name or None, encrypted=room.encrypted, joined=True
+        )
+        self.hear(rooms=[facts], members=[self._change(room, one) for one in sorted(room.members)])
+
+    # ------------------------------------------------------------ what the bot hears
+
+    def hear(self, **parts: object) -> Batch:
+        """Put something before the bot, to be taken in its turn."""
+        batch = Batch(account=BOT, position=f"s{len(self._feed) + 1}", **parts)  # type: ignore[arg-type]  # parts by name
+        self._feed.append(batch)
+        self._news.set()
+        return batch
+
+    def hear_again(self, batch: Batch) -> None:
+        self._feed.append(batch)
+        self._news.set()
+
+    def hear_event(self, incoming: Incoming, *, encrypted: bool = False) -> Batch:
+        return self.hear(events=[arrived(incoming, encrypted=encrypted)])
+
+    def key_arrives(self, *events: Incoming) -> None:
+        """What was encrypted can be read now."""
+        self._feed.append([resolved(one, InboxState.DONE) for one in events])
+        self._news.set()
+
+    def key_is_missing(self, *events: Incoming) -> None:
+        self._feed.append([resolved(one, InboxState.UNREADABLE) for one in events])
+        self._news.set()
+
+    def invite(self, room: Room, inviter: UserId, *, direct: bool = False) -> None:
+        invitation = Invitation(
+            room_id=room.room_id,
+            inviter=inviter,
+            direct=direct,
+            name=room.name or None,
+            encrypted=room.encrypted,
+        )
+        self.hear(invitations=[invitation])
+
+    def change_membership(
+        self, room_id: RoomId, user_id: UserId, membership: Membership = Membership.JOIN
+    ) -> None:
+        room = self.rooms[room_id]
+        if membership is Membership.JOIN:
+            room.members.add(user_id)
+        else:
+            room.members.discard(user_id)
+        self.hear(members=[self._change(room, user_id, membership)])
+
+    def _change(
+        self, room: Room, user_id: UserId, membership: Membership = Membership.JOIN
+    ) -> MemberChange:
+        name = user_id[1:].partition(":")[0].capitalize()
+        return MemberChange(
+            room_id=room.room_id,
+            user_id=user_id,
+            membership=membership,
+            name=name,
+            sent_ms=to_ms(self._now()),
+        )
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the bot has taken everything."""
+        return self._taken == len(self._feed)
+
+    async def _deliver(self, intake: Intake) -> None:
+        while not self.is_heard:
+            heard = self._feed[self._taken]
+            if isinstance(heard, Batch):
+                await intake.take(heard)
+            else:
+                await intake.resolve(heard)
+            # Only now: what a crash interrupts is delivered again.
+            self._taken += 1
+
+
+def arrived(incoming: Incoming, *, encrypted: bool = False) -> Arrived:
+    return Arrived(
+        room_id=incoming.room_id,
+        event_id=incoming.event_id,
+        sender=incoming.sender,
+        sent_ms=incoming.sent_ms,
+        incoming=None if encrypted else incoming,
+        raw='{"algorithm":"m.megolm.v1.aes-sha2"}' if encrypted else None,
+    )
+
+
+def resolved(incoming: Incoming, state: InboxState) -> Resolved:
+    return Resolved(
+        room_id=incoming.room_id,
+        event_id=incoming.event_id,
+        sent_ms=incoming.sent_ms,
+        state=state,
+        incoming=incoming if state is InboxState.DONE else None,
+    )
