@@ -51,8 +51,8 @@ class Script:
         """Make answers for `syncs` more positions; returns the one after the last."""
         first = len(self._answers)
         self._answers += answers(crowd, range(first, first + syncs), per_sync=per_sync)
-        waiting, self._waiting = self._waiting, []
         if syncs:
+            waiting, self._waiting = self._waiting, []
             for connection in waiting:
                 connection.answer(self._answers[first])
         return f"s{len(self._answers)}"

@@ -26,14 +26,18 @@ _POLL_S = 0.2
 _SENT_WITHIN_S = 600.0
 
 RAW_IMPORTS = "import aiohttp, nio, sqlalchemy, sqlmodel"
-OUR_IMPORTS = "import bot.app, bot.cli.run, bot.adapters.matrix.client, bot.adapters.matrix.trust"
+OUR_IMPORTS = """
+from bot.loading import undisturbed
+with undisturbed():
+    import bot.app, bot.cli.run, bot.adapters.matrix.client, bot.adapters.matrix.trust
+"""
 
 
 async def memory(plan: Plan) -> Outcome:
     """Resident memory when nothing happens, and after many replies were taken and answered."""
     replies = 5_000 if plan.quick else 100_000
     idle, grown = [], []
-    for number in range(1 if plan.quick else min(plan.rounds, 3)):
+    for number in range(1 if plan.quick else min(plan.rounds, 2)):
         async with fake_homeserver() as homeserver:
             site = fake_site(homeserver, CROWD)
             folder = plan.folder / f"memory-{number}"

@@ -103,9 +103,10 @@ class Answers:
         seat = self._world.seat(tx, round_.dialogue_id, message.sender, round_.group_id)
         batch.add(message, placement, seat)
         later.touched.add(round_.dialogue_id)
-        if placement.late:
+        if placement.after_close:
             later.overtaken.add(round_.round_no)
-        rare = placement.kind is not ReplyKind.INDIVIDUAL or (placement.sealed and placement.late)
+        shown_without_it = placement.sealed and placement.after_close
+        rare = placement.kind is not ReplyKind.INDIVIDUAL or shown_without_it
         if rare or message.event_id in self._world.early:
             batch.write()
             self._after_rare(tx, message, placement, later, batch.now_ms)
@@ -119,7 +120,7 @@ class Answers:
             self._world.early.discard(message.event_id)
         if placement.kind is ReplyKind.GROUP:
             self._corrections.show_standing(tx, placement.round.round_no, now_ms=now_ms)
-        if placement.sealed and placement.late:
+        if placement.sealed and placement.after_close:
             later.to_show_again.add(placement.round.round_no)
 
     def _pointing(

@@ -99,7 +99,9 @@ class Clock:
         return due[0] if due else None
 
     async def _ring_one(self, occurrence: Occurrence) -> set[DialogueId]:
-        now = self._now()
+        # Set back since it was found due, the clock must not make its alarm one that rings
+        # too early, does nothing, and is done.
+        now = max(self._now(), from_ms(occurrence.due_ms))
         try:
             moved = await self._database.write(lambda tx: self._ring(tx, occurrence, now))
         except Exception:

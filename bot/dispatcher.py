@@ -83,7 +83,9 @@ class Dispatcher:
         log.info("alarm.rung", key=occurrence.key, late_s=round(late_s, 1))
         event = self._event(tx, before, occurrence, now)
         dialogue = self.apply(tx, before, event, now=now)
-        if late_s > _LATE_AFTER_S and dialogue.position != before.position:
+        # The last step's end moves the dialogue too, though not to another position.
+        moved = (dialogue.position, dialogue.status) != (before.position, before.status)
+        if late_s > _LATE_AFTER_S and moved:
             text = late_start_markdown(dialogue, late_s, wording(dialogue.language))
             key = keys.notice(dialogue.id, f"late-{occurrence.key}")
             self._put(tx, [post(key, dialogue.organizers_room, text)], now)

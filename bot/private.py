@@ -69,6 +69,6 @@ class PrivateChats:
     def _language_for(self, user_id: UserId) -> str:
         """The language of the dialogue the person is in, else the installation's."""
         view = self._world.private_view(user_id)
-        if view is not None and view.last is not None:
-            return self._world.live[view.last.dialogue_id].language
+        if view is not None and view.rounds:
+            return self._world.live[view.rounds[-1].dialogue_id].language
         return self._language

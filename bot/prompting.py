@@ -90,10 +90,11 @@ class Prompting:
         For the moment when somebody opens the private chat in the middle of a step.
         """
         view = self._world.private_view(user_id)
-        if view is None or view.last is None or not view.last.is_open:
+        current = None if view is None else view.current
+        if current is None:
             return None
-        dialogue = self._world.running[view.last.dialogue_id]
-        round_ = tx.rounds.get(view.last.round_no)
+        dialogue = self._world.running[current.dialogue_id]
+        round_ = tx.rounds.get(current.round_no)
         if round_ is None or dialogue.closes_at is None:
             return None
         left = OpenStep(step_id=round_.step_id, at=now, closes_at=dialogue.closes_at)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.chat import Chat, Parcel
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.keys import BOARD_EDIT
 from bot.parcels import Never, NotYet, open_content, unpack
 from bot.reactions import ACKNOWLEDGEMENT
@@ -27,7 +27,7 @@ from storage.outbox import Due, OutboxState, Sent
 
 if TYPE_CHECKING:
     from bot.undeliverable import Undeliverable
-    from flows.ids import EffectKey, EventId
+    from flows.ids import EffectKey, EventId, RoomId
     from storage.database import Database
     from storage.transaction import Transaction
 
@@ -49,6 +49,10 @@ _EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
 def transaction_id(key: EffectKey) -> str:
     """What the homeserver knows an effect by: a hash of its key, the same at every try."""
     return "r" + hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def _back_off_s(due: Due) -> float:
+    return _BACK_OFF_S[min(due.tries, len(_BACK_OFF_S) - 1)]
 
 
 class Sender:
@@ -73,6 +77,7 @@ class Sender:
         self._done: list[tuple[Due, EventId | None]] = []
         self._flying: set[int] = set()
         self._lanes: dict[str, deque[Due]] = defaultdict(deque)
+        self._held: dict[RoomId, int] = {}
         self._just_sent: dict[EffectKey, Sent] = {}
         self._more_waits = False
         self._claimed_ms = 0
@@ -115,15 +120,18 @@ class Sender:
         """Take what is due and not yet on its way, and write down that it is tried."""
         now_ms = self._claimed_ms = to_ms(self._now())
         flying = frozenset(self._flying)
+        self._held = {room: until for room, until in self._held.items() if until > now_ms}
+        held = frozenset(self._held)
 
         def claim(tx: Transaction) -> list[Due]:
-            due = tx.outbox.due(now_ms=now_ms, besides=flying, limit=_BATCH)
+            due = tx.outbox.due(now_ms=now_ms, besides=flying, not_in=held, limit=_BATCH)
             tx.outbox.note_try([one.number for one in due], now_ms=now_ms)
             return due
 
         due = await self._database.write(claim)
         self._flying.update(one.number for one in due)
-        return due
+        # What was postponed is due later than what was decided after it, and goes first.
+        return sorted(due, key=lambda one: one.number)
 
     def _board(self, due: Due, tasks: asyncio.TaskGroup) -> None:
         """Put an effect into its lane: one at a time, in order, for each room.
@@ -162,16 +170,38 @@ class Sender:
             await self._postpone(due, _WAIT_FOR_OTHER_MS, "waits for an earlier message")
             return False
         except ChatUnavailable as error:
-            wait_s = error.retry_after_s or _BACK_OFF_S[min(due.tries, len(_BACK_OFF_S) - 1)]
-            log.warning("effect.postponed", key=due.key, retry_after_s=wait_s, reason=str(error))
-            await self._postpone(due, int(wait_s * 1000), str(error))
+            await self._wait_for_chat(due, error)
             return False
         except (ChatRefused, Never) as error:
             await self._give_up(due, error)
             return True
+        except ChatLoggedOut:
+            raise
+        except Exception as error:
+            log.exception("effect.broken", key=due.key)
+            return await self._wait_after_mistake(due, error)
         self._just_sent[due.key] = Sent(state=OutboxState.SENT, event_id=event_id)
         self._done.append((due, event_id))
         self._done_ready.set()
+        return True
+
+    async def _wait_for_chat(self, due: Due, error: ChatUnavailable) -> None:
+        wait_s = error.retry_after_s or _back_off_s(due)
+        log.warning("effect.postponed", key=due.key, retry_after_s=wait_s, reason=str(error))
+        if due.tries < len(_BACK_OFF_S) and not due.key.startswith(ACKNOWLEDGEMENT):
+            # What was decided later for the room shall not overtake it; unless it alone is
+            # what the chat cannot take, and that would go on for ever.
+            self._held[due.room_id] = to_ms(self._now()) + int(wait_s * 1000)
+        await self._postpone(due, int(wait_s * 1000), str(error))
+
+    async def _wait_after_mistake(self, due: Due, error: Exception) -> bool:
+        """After a mistake of ours: it may pass, but not many times."""
+        # The error's own words may be what people wrote.
+        reason = type(error).__name__
+        if due.tries < len(_BACK_OFF_S):
+            await self._postpone(due, int(_back_off_s(due) * 1000), reason)
+            return False
+        await self._give_up(due, Never(reason))
         return True
 
     async def _send(self, due: Due) -> EventId | None:

@@ -60,7 +60,8 @@ class Showing:
         posts = []
         for number, part in enumerate(parts):
             key = keys.shown(dialogue.id, round_.round_no, time, number)
-            posts.append(post(key, round_.room_id, _markdown(part, title, words)))
+            text = _markdown(part, title, words)
+            posts.append(post(key, round_.room_id, text, silent=False))
             # Of a reply in several messages, the first is what its digest points to.
             tx.replies.note_shown([piece.reply.reply_no for piece in part if piece.begins], key)
         withdrawn = [take_back(EffectKey(f"{key}/gone"), round_.room_id, key) for key in gone]
@@ -124,7 +125,7 @@ def _markdown(pieces: Sequence[_Piece], title: str, words: Wording) -> str:
 
 
 def _quote(piece: _Piece, words: Wording) -> str:
-    text = escape(piece.text).replace("\n", "\n> ")
+    text = escape(piece.text).replace("\n", "\n  ")
     if piece.reply.media is not None:
         # The file itself stays in the private chat: its data could tell who took it.
         return words.say("📎 {text} (a file, sent in private)", text=text)

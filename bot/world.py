@@ -172,21 +172,20 @@ class World:
 
 def _views(rounds: list[Round]) -> tuple[RoomView, RoomView]:
     """What the group's room and its people's private chats see of these rounds, oldest first."""
-    seen = [(round_, _view(round_)) for round_ in rounds]
-    current = next((view for round_, view in reversed(seen) if view.is_open), None)
-    individual = [view for _, view in seen if view.kind is StepKind.INDIVIDUAL]
-    prompts = {
-        round_.prompt_event: view for round_, view in seen if round_.prompt_event is not None
-    }
-    group = [view for _, view in seen if view.kind is StepKind.GROUP]
+    views = tuple(_view(round_) for round_ in rounds)
+    groups = [view for view in views if view.kind is StepKind.GROUP]
     shared = RoomView(
         private=False,
-        current=current,
-        last_group=group[-1] if group else None,
-        prompts=prompts,
+        rounds=views,
+        last_group=groups[-1] if groups else None,
+        prompts={
+            round_.prompt_event: view
+            for round_, view in zip(rounds, views, strict=True)
+            if round_.prompt_event is not None
+        },
     )
-    private = RoomView(private=True, current=current, last=individual[-1] if individual else None)
-    return shared, private
+    individual = tuple(view for view in views if view.kind is StepKind.INDIVIDUAL)
+    return shared, RoomView(private=True, rounds=individual)
 
 
 def _view(round_: Round) -> RoundView:
@@ -197,5 +196,6 @@ def _view(round_: Round) -> RoundView:
         kind=round_.step_kind,
         collects=round_.step_kind.collects,
         is_open=round_.status is RoundStatus.OPEN,
+        opened_ms=round_.opened_ms,
         closed_ms=round_.closed_ms,
     )

@@ -13,7 +13,7 @@ from demo.seen import Seen
 from flows.ids import EventId, RoomId, UserId
 
 _POLL_S: Final = 5.0
-_BETWEEN_S: Final = 0.2
+_BETWEEN_S: Final = 0.5
 _INVITED_WITHIN_S: Final = 20.0
 
 

@@ -27,7 +27,7 @@ from flows.ids import RoomId, StepId, UserId
 
 _AT_ONCE: Final = 6
 _LONG_LOOK_S: Final = 5.0
-_BETWEEN_LOOKS_S: Final = 0.35
+_BETWEEN_LOOKS_S: Final = 0.9
 _LAST_LOOKS: Final = 5
 _BETWEEN_LAST_LOOKS_S: Final = 1.0
 
@@ -62,11 +62,10 @@ class Company:
             async with room:
                 await person.client.start()
                 await person.client.join(self.table.room_id)
-        for deed in self._deeds:
-            if deed.after_s == BEFOREHAND_S:
-                async with room:
-                    await self.people[deed.person].prepares()
-                self._done[deed.number].set_result(None)
+        beforehand = [deed for deed in self._deeds if deed.after_s == BEFOREHAND_S]
+        await asyncio.gather(*(self.people[deed.person].prepares(room) for deed in beforehand))
+        for deed in beforehand:
+            self._done[deed.number].set_result(None)
         tell(CameIn(table=self._number))
 
     async def take_part(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_S: Final = 20.0
 """How long somebody waits for the bot to come into the private chat."""
-_LOOK_EVERY_S: Final = 0.6
+_LOOK_EVERY_S: Final = 1.0
 _LOOKS: Final = 6
 _BELL_S: Final = 0.7
 """Who hurries writes nothing this short before the close."""
@@ -100,9 +100,10 @@ class Person:
 
     # ----------------------------------------------------------------------- doing
 
-    async def prepares(self) -> None:
+    async def prepares(self, door: asyncio.Semaphore) -> None:
         """Open the private chat in good time, and wait until the bot is in it."""
-        await self._open_chat()
+        async with door:
+            await self._open_chat()
         await self._wait_for_the_bot()
 
     async def does(
@@ -210,9 +211,7 @@ class Person:
     async def _wait_for_the_bot(self) -> None:
         give_up_at = time.monotonic() + _PATIENCE_S
         while not self._bot_came.is_set() and time.monotonic() < give_up_at:
-            await self.look()
-            if not self._bot_came.is_set():
-                await asyncio.sleep(_LOOK_EVERY_S)
+            await self.look(wait_s=_LOOK_EVERY_S)
 
 
 def asks(seen: Seen, step: PlannedStep) -> bool:

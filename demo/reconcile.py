@@ -99,13 +99,19 @@ class _Matching:
 def reconcile(lines: Sequence[Line], export: Mapping[str, Any]) -> Reconciliation:
     """Compare a ledger with an export (its JSON).
 
-    A message written into the room after the close, and not into the question's thread,
-    is no answer any more; everything else must be there once, with its last words.
+    Two things need not be there: a message written into the room after the close, and not
+    into the question's thread, for it answers nothing any more; and what its author took
+    back before the bot had read it (and put a mark on it). All else must be there once,
+    with its last words.
     """
     answers = answers_of(lines)
     closings = _closings(export)
     matching = _match(answers, export)
-    missing = [one for one in matching.missing if not _missed_the_close(one, closings)]
+    missing = [
+        one
+        for one in matching.missing
+        if not _missed_the_close(one, closings) and not (one.withdrawn and not one.marks)
+    ]
     problems = [
         *(f"missing: {_told(answer)}" for answer in missing),
         *(f"nobody sent, or it is there twice: {_listed(one)}" for one in matching.surplus),
@@ -114,7 +120,7 @@ def reconcile(lines: Sequence[Line], export: Mapping[str, Any]) -> Reconciliatio
         *_unconfirmed(answers, matching),
         *_wrong_sums(export),
     ]
-    # What missed its close is nobody's answer, and in no count.
+    # What need not be there is in no count.
     counted = [one for one in answers if one not in matching.missing or one in missing]
     return Reconciliation(tuple(_rows(counted, matching, export)), tuple(problems))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 import orjson
 
@@ -81,18 +83,21 @@ class Run:
         async with Stage(self.wish.folder, encrypted=self.wish.encrypted) as stage:
             self.stage = stage
             with self._phase("a homeserver of its own"):
-                began = time.monotonic()
                 await stage.start_homeserver()
-                took_s = time.monotonic() - began
-            self.pace = self.wish.pace or sustainable_pace(self.wish.pack, took_s)
+            usual = self.wish.pace or quickest_pace(self.wish.pack)
+            with self._phase("the bot: `runda init`, then `runda run`, as a process of its own"):
+                await stage.set_up_bot(Plan(tables=self.wish.tables, pace=usual))
+            with self._phase(f"{len(self.wish.tables)} tables, {sum(self.wish.tables)} accounts"):
+                with _Watch(stage.homeserver.pid) as watch:
+                    await stage.set_tables()
+                await stage.bot_is_ready()
+            self.pace = usual
+            if self.wish.pace is None:
+                self.pace = round(usual / watch.slowness, 1)
+            print("DEBUG share", watch.share, watch.slowness)
             self.steps = plan_steps(
                 self.wish.pack, language=LANGUAGE, pace=self.pace, most_idle_s=_MOST_IDLE_S
             )
-            with self._phase("the bot: `runda init`, then `runda run`, as a process of its own"):
-                await stage.set_up_bot(Plan(tables=self.wish.tables, pace=self.pace))
-            with self._phase(f"{len(self.wish.tables)} tables, {sum(self.wish.tables)} accounts"):
-                await stage.set_tables()
-                await stage.bot_is_ready()
             yield stage
 
     @contextmanager
@@ -153,7 +158,7 @@ class Run:
                 tasks.create_task(self._follow(crowd, progress)),
                 tasks.create_task(self._see_that_all_run()),
             ]
-            await self._orders(f"!starta {self.wish.pack.name}", progress)
+            await self._start(progress)
             steering = tasks.create_task(self._steer(progress))
             digest = await self._final_digest()
             await self._silence(progress)
@@ -179,6 +184,15 @@ class Run:
         if organizer.answers and seen.text == organizer.answers[-1]:
             progress.add_command(f"bot: {seen.text}")
         self._display.changed()
+
+    async def _start(self, progress: Progress) -> None:
+        """From the organizers' room; the operator does it if it is to be slower than configured."""
+        name = self.wish.pack.name
+        if self.pace == self.stage.plan.pace:
+            await self._orders(f"!starta {name}", progress)
+        else:
+            progress.add_command(f"operator: runda start {name} --pace {self.pace}")
+            await asyncio.to_thread(self.stage.start, name, pace=self.pace)
 
     async def _orders(self, command: str, progress: Progress) -> None:
         progress.add_command(f"organizer: {command}")
@@ -293,17 +307,52 @@ def digest_markdown(digest: Digest) -> str:
 
 _QUICKEST_STEP_S: Final = 6.0
 """The shortest step that collects something lasts this long on a machine with time to spare."""
-_QUIET_START_S: Final = 4.5
-"""Starting the homeserver takes no longer than this on such a machine."""
-_MOST_PATIENCE: Final = 4.0
 
 
-def sustainable_pace(pack: Pack, start_took_s: float) -> float:
-    """A pace that this machine can follow.
-
-    Args:
-        start_took_s: how long it needed to start the homeserver; a busy one needs longer.
-    """
+def quickest_pace(pack: Pack) -> float:
+    """The pace on a machine with time to spare."""
     lengths = [step.length_s for step in pack.steps if step.kind.collects and step.length_s]
-    patience = min(max(1.0, start_took_s / _QUIET_START_S), _MOST_PATIENCE)
-    return round(max(1.0, min(lengths, default=1) / (_QUICKEST_STEP_S * patience)), 1)
+    return round(max(1.0, min(lengths, default=1) / _QUICKEST_STEP_S), 1)
+
+
+class _Watch:
+    """Finds out how busy the machine is with other things.
+
+    The homeserver has its hands full meanwhile; `share` is how much of one core it got.
+    """
+
+    _FULL: Final = 0.75
+    """What it gets of a core on a machine with nothing else to do ..."""
+    _MOST: Final = 4.0
+    """... and we are at most so much slower on another."""
+
+    def __init__(self, pid: int) -> None:
+        self._stat = Path(f"/proc/{pid}/stat")
+        self.share = self._FULL
+
+    def __enter__(self) -> Self:
+        self._began = self._now()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        cpu_s, wall_s = (b - a for a, b in zip(self._began, self._now(), strict=True))
+        # Where there is no /proc, we believe that there is time to spare.
+        self.share = cpu_s / wall_s if cpu_s else self._FULL
+
+    @property
+    def slowness(self) -> float:
+        """By how much the dialogue should be slower than it could be."""
+        return min(max(1.0, self._FULL / self.share), self._MOST)
+
+    def _now(self) -> tuple[float, float]:
+        cpu_s = 0.0
+        if self._stat.exists():
+            # After the name, which may hold anything, in brackets: user and system time.
+            fields = self._stat.read_text(encoding="utf-8").rpartition(") ")[2].split()
+            cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s, time.monotonic()

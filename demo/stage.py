@@ -216,7 +216,14 @@ class Stage:
         names = role_names(number)
         return await asyncio.gather(*(register(place, name) for place, name in enumerate(names, 1)))
 
-    # --------------------------------------------------------------------- the end
+    # --------------------------------------------------------------------- commands
+
+    def start(self, pack: str, *, pace: float) -> None:
+        """Start a dialogue from the command line, at another pace than the configured one."""
+        run_runda(
+            ["start", pack, "--config", self.config, "--pace", str(pace)],
+            log=self.logs / "start.log",
+        )
 
     def export(self) -> list[Path]:
         """Let the bot write what it has, as JSON and CSV; returns the files."""

@@ -29,35 +29,61 @@ class RoundView:
     kind: StepKind
     collects: bool
     is_open: bool
+    opened_ms: int = 0
     closed_ms: int | None = None
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
 class RoomView:
-    """The rounds of a room, or, in a private chat, of its person's group.
+    """The rounds of a room, or, in a private chat, those of its person's group.
 
-    `current` is the open round, of any kind. `last` is the newest round that collects
-    individual answers, `last_group` the newest group step's, open or closed: a group's answer
-    that says so itself belongs there, even when the next step has begun. `prompts` finds a
-    round by its prompt, for answers in the prompt's thread.
+    `rounds` are all of the dialogue's so far, oldest first; in a private chat only those that
+    are answered there. `last_group` is the newest group step's, open or closed: a group's
+    answer that says so itself belongs there, even when the next step has begun. `prompts`
+    finds a round by its prompt, for answers in the prompt's thread.
     """
 
     private: bool
-    current: RoundView | None = None
-    last: RoundView | None = None
+    rounds: tuple[RoundView, ...] = ()
     last_group: RoundView | None = None
     prompts: Mapping[EventId, RoundView] = field(default_factory=dict)
+
+    @property
+    def current(self) -> RoundView | None:
+        """The open round, if there is one."""
+        newest = self.rounds[-1] if self.rounds else None
+        return newest if newest is not None and newest.is_open else None
+
+    def at(self, sent_ms: int) -> RoundView | None:
+        """The round that was open when a message was sent.
+
+        A message on its way while one step closes and the next opens answers what its
+        writer saw. Where no round was open, it is the one that is open now.
+        """
+        for round_ in reversed(self.rounds):
+            if round_.opened_ms <= sent_ms:
+                was_open = round_.closed_ms is None or sent_ms < round_.closed_ms
+                return round_ if was_open else self.current
+        return self.current
 
 
 @dataclass(slots=True, frozen=True)
 class Placement:
-    """Where a message belongs. `sealed` answers wait until the group step shows them."""
+    """Where a message belongs. `sealed` answers wait until the group step shows them.
+
+    `late` is what was written after the close. `after_close` is what came after it, perhaps
+    written before: the round's digest has been made without it.
+    """
 
     round: RoundView
     kind: ReplyKind
     late: bool
     sealed: bool
+    after_close: bool = False
 
+
+DELAY_MS = 60 * 1000
+"""So long a message may be on its way and still count as sent in time."""
 
 TOO_LATE_MS = 24 * 60 * 60 * 1000
 """A day after its round closed a message answers nothing any more."""
@@ -73,26 +99,35 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
         None if it answers none: nothing is open here, or was so within a day, and it points
         to no prompt of ours.
     """
-    placement = _place_private(message, room) if room.private else _place(message, room)
-    if placement is None or not placement.late:
-        return placement
-    closed_ms = placement.round.closed_ms
-    return None if closed_ms is not None and now_ms - closed_ms > TOO_LATE_MS else placement
+    found = _in_private(message, room) if room.private else _in_group(message, room)
+    if found is None:
+        return None
+    round_, kind = found
+    closed_ms = round_.closed_ms
+    waited_ms = 0 if closed_ms is None else now_ms - closed_ms
+    if waited_ms > TOO_LATE_MS:
+        return None
+    # When it was sent is the sender's own word: it is believed for a moment's delay, not more.
+    in_time = closed_ms is None or (message.sent_ms < closed_ms and waited_ms <= DELAY_MS)
+    return Placement(
+        round_, kind, late=not in_time, sealed=room.private, after_close=closed_ms is not None
+    )
 
 
-def _place(message: Written, room: RoomView) -> Placement | None:
+def _in_group(message: Written, room: RoomView) -> tuple[RoundView, ReplyKind] | None:
     answers = is_group_answer(message.text, has_media=message.media is not None)
-    # Before any group step the first word means nothing yet: then it is one person's answer.
-    round_ = _pointed_at(message, room) or (answers and room.last_group) or room.current
+    round_ = _pointed_at(message, room)
+    if round_ is None:
+        # Before any group step the first word means nothing yet: it is one person's answer.
+        round_ = (answers and room.last_group) or room.at(message.sent_ms)
     if round_ is None or not round_.collects:
         return None
-    late = not round_.is_open
     if round_.kind is StepKind.INDIVIDUAL:
-        return Placement(round_, ReplyKind.INDIVIDUAL, late, sealed=False)
+        return round_, ReplyKind.INDIVIDUAL
     if answers:
-        return Placement(round_, ReplyKind.GROUP, late, sealed=False)
+        return round_, ReplyKind.GROUP
     # What is said after a group step has closed is neither an answer nor can it become one.
-    return None if late else Placement(round_, ReplyKind.TALK, late=False, sealed=False)
+    return (round_, ReplyKind.TALK) if round_.is_open else None
 
 
 def _pointed_at(message: Written, room: RoomView) -> RoundView | None:
@@ -105,12 +140,12 @@ def _pointed_at(message: Written, room: RoomView) -> RoundView | None:
     return None
 
 
-def _place_private(message: Written, room: RoomView) -> Placement | None:
+def _in_private(message: Written, room: RoomView) -> tuple[RoundView, ReplyKind] | None:
     """A private chat answers the individual step; when it has closed, late.
 
     A group's answer belongs in the group's room, where the group can see it.
     """
-    round_ = room.last
-    if round_ is None or is_group_answer(message.text, has_media=message.media is not None):
+    says_group = is_group_answer(message.text, has_media=message.media is not None)
+    if not room.rounds or says_group:
         return None
-    return Placement(round_, ReplyKind.INDIVIDUAL, not round_.is_open, sealed=True)
+    return room.at(message.sent_ms) or room.rounds[-1], ReplyKind.INDIVIDUAL

@@ -89,14 +89,28 @@ class Outbox:
         if effects:
             _ADD.run(self._db, effects)
 
-    def due(self, *, now_ms: int, besides: Collection[int], limit: int) -> list[Due]:
-        """Effects that are due, oldest first, leaving out those already on their way."""
+    def due(
+        self,
+        *,
+        now_ms: int,
+        besides: Collection[int],
+        limit: int,
+        not_in: Collection[RoomId] = (),
+    ) -> list[Due]:
+        """Effects that are due, oldest first.
+
+        Args:
+            besides: those already on their way.
+            not_in: rooms that have to wait.
+        """
         query = (
             sa.select(_outbox)
             .where(_WAITING, _outbox.c.due_ms <= now_ms)
             .order_by(_outbox.c.due_ms, _outbox.c.number)
             .limit(limit + len(besides))
         )
+        if not_in:
+            query = query.where(_outbox.c.room_id.not_in(not_in))
         rows = [row for row in self._db.execute(query) if row.number not in besides]
         return [_due(row) for row in rows[:limit]]
 

@@ -12,6 +12,7 @@ from importlib import import_module
 
 from bot.cli.parser import Parser
 from bot.cli.terminal import Terminal
+from bot.loading import undisturbed
 from bot.wording import LANGUAGES, Wording
 
 
@@ -25,7 +26,9 @@ class Command:
 
     def run(self, parsed: argparse.Namespace, terminal: Terminal) -> int:
         """Load the module and let it do its work."""
-        status: int = import_module(f"bot.cli.{self.module}").run(parsed, terminal)
+        with undisturbed():
+            module = import_module(f"bot.cli.{self.module}")
+        status: int = module.run(parsed, terminal)
         return status
 
 

@@ -9,6 +9,9 @@ from bot.rendering.markdown import escape
 from bot.rendering.prompts import clock_time
 from bot.wording import Wording
 
+_BREAK = "  \n"
+"""A new line in the same paragraph: a list would take a third of a phone's width."""
+
 _QUIET_TOLD_FROM = 3
 """Minutes without a word before the board speaks of it."""
 
@@ -49,7 +52,7 @@ def board_markdown(facts: BoardFacts, words: Wording) -> str:
     """The board as Markdown."""
     parts = [_head(facts, words)]
     if facts.lines:
-        parts.append("\n".join(f"- {_line(line, facts, words)}" for line in facts.lines))
+        parts.append(_BREAK.join(_line(line, facts, words) for line in facts.lines))
         parts.append(_sum(facts, words))
     if facts.unreadable:
         parts.append(
@@ -73,54 +76,50 @@ def _head(facts: BoardFacts, words: Wording) -> str:
     if facts.ended:
         return words.say("📋 **{title}** – ended.", title=title)
     step = words.say(
-        "📋 **{title}** – step {position} of {steps}: {step}",
-        title=title,
+        "Step {position} of {steps}: **{step}**",
         position=facts.position,
         steps=facts.steps,
         step=escape(facts.step_title),
     )
-    if facts.closes_at is None:
-        return step
-    time = clock_time(facts.closes_at, words, exact=facts.exact)
-    if facts.waiting:
-        left = words.say("⌛ waiting for missing answers until {time}", time=time)
-    else:
-        left = words.say("⏳ until {time}", time=time)
-    return f"{step}  \n{left}"
+    lines = [f"📋 **{title}**", step]
+    if facts.closes_at is not None:
+        time = clock_time(facts.closes_at, words, exact=facts.exact)
+        if facts.waiting:
+            lines.append(words.say("⌛ waiting for missing answers until {time}", time=time))
+        else:
+            lines.append(words.say("⏳ until {time}", time=time))
+    return _BREAK.join(lines)
 
 
 def _line(line: BoardLine, facts: BoardFacts, words: Wording) -> str:
     name = escape(line.name)
     if facts.is_group_step:
-        done = words.say("answer in") if line.group_answer else words.say("no answer yet")
-        text = f"{'✅' if line.group_answer else '▫️'} {name}: {done}"
+        done = line.group_answer
+        text = name
     else:
-        complete = line.present > 0 and line.answered >= line.present
+        done = line.present > 0 and line.answered >= line.present
         text = words.say(
-            "{mark} {name}: {answered} of {present}",
-            mark="✅" if complete else "▫️",
+            "{name}: {answered} of {present}",
             name=name,
             answered=line.answered,
             present=line.present,
         )
-        if complete:
-            return text
-    if line.quiet_minutes >= _QUIET_TOLD_FROM and not line.group_answer:
+    if not done and line.quiet_minutes >= _QUIET_TOLD_FROM:
         text += words.say_n(
             " · quiet for {number} minute", " · quiet for {number} minutes", line.quiet_minutes
         )
-    return text
+    return f"{'✅' if done else '⬜'} {text}"
 
 
 def _sum(facts: BoardFacts, words: Wording) -> str:
     if facts.is_group_step:
         return words.say(
-            "**In all:** {answered} of {groups} groups",
+            "**{answered} of {groups} groups have answered**",
             answered=sum(line.group_answer for line in facts.lines),
             groups=len(facts.lines),
         )
     return words.say(
-        "**In all:** {answered} of {present} people",
+        "**{answered} of {present} people have answered**",
         answered=sum(line.answered for line in facts.lines),
         present=sum(line.present for line in facts.lines),
     )

@@ -25,8 +25,8 @@ def reminder_markdown(step: Step, left_s: float, words: Wording, *, private_chat
         )
     if step.sealed and private_chat:
         return words.say(
-            "⏳ {left} left. If you have not answered yet: write to me in a "
-            "[private chat]({link}).",
+            "⏳ {left} left. If you have not answered yet: tap [Runda]({link}), choose *Message*, "
+            "and write your answer there.",
             left=left,
             link=private_chat,
         )
@@ -77,4 +77,4 @@ def shown_markdown(title: str, quotes: Sequence[str], words: Wording) -> str:
         len(quotes),
         title=title,
     )
-    return "\n\n".join([head, *(f"> {quote}" for quote in quotes)])
+    return "\n\n".join([head, "\n".join(f"- {quote}" for quote in quotes)])

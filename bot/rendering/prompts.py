@@ -29,39 +29,31 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
     The text is the pack's, in the dialogue's language; how to answer stands below it.
     """
     language = words.language if words.language in pack.languages else pack.language
-    parts = [f"**{step.title.get(language)}**", step.text.get(language)]
-    how = _how_to_answer(step, facts, words)
-    if how:
-        parts.append(how)
+    parts = [f"### {step.title.get(language)}", step.text.get(language)]
+    parts += [part for part in (_how_to_answer(step, facts, words), _until(facts, words)) if part]
     return "\n\n".join(parts)
 
 
 def _how_to_answer(step: Step, facts: PromptFacts, words: Wording) -> str:
-    until = _until(facts, words)
     match step.kind:
         case StepKind.INDIVIDUAL if step.sealed:
+            # Clients show the link as the bot's name, whatever it is called here.
             return words.say(
-                "✍️ **On your own:** write to me in a [private chat]({link}). Nobody in the "
-                "group sees your answer until the group question opens, and then without your "
-                "name. {until}",
+                "✍️ **Answer on your own:** tap [Runda]({link}), choose *Message*, and write your "
+                "answer there. The group sees the answers only when the group question opens, and "
+                "then without names.",
                 link=facts.private_chat,
-                until=until,
             )
         case StepKind.INDIVIDUAL:
             return words.say(
-                "✍️ **On your own:** answer here in the room or in the thread of this message. "
-                "Everybody in the group can read your answer. {until}",
-                until=until,
+                "✍️ **Answer on your own:** write your answer here in the room. Everybody in the "
+                "group can read it."
             )
         case StepKind.GROUP:
             return words.say(
-                "💬 **Together:** talk it over. When you agree, one of you writes a message that "
-                "begins with **Group answer:**, or marks a message with ✅. You can change the "
-                "answer until the time is up. {until}",
-                until=until,
+                "💬 **Answer together:** talk it over. Then write **Group answer:** and what you "
+                "have agreed on, or mark a message with ✅. The newest answer counts."
             )
-        case StepKind.BREAK:
-            return words.say("☕ {until}", until=until)
         case _:
             return ""
 
@@ -70,7 +62,7 @@ def _until(facts: PromptFacts, words: Wording) -> str:
     if facts.closes_at is None or facts.length_s is None:
         return ""
     return words.say(
-        "⏳ {length}, until {time}.",
+        "⏳ {length}, until {time}",
         length=spoken_length(facts.length_s, words),
         time=clock_time(facts.closes_at, words, exact=facts.length_s < _EXACT_BELOW_S),
     )
@@ -91,7 +83,7 @@ def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: W
     language = words.language if words.language in pack.languages else pack.language
     below = words.say(
         "✍️ Write your answer here. I confirm it with 👍. You can edit it, or delete it to take "
-        "it back. {until}",
-        until=_until(facts, words),
+        "it back."
     )
-    return "\n\n".join([f"**{step.title.get(language)}**", step.text.get(language), below])
+    parts = [f"### {step.title.get(language)}", step.text.get(language), below]
+    return "\n\n".join([*parts, *filter(None, [_until(facts, words)])])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -51,6 +52,7 @@ LUNCH = pack_toml(
 )
 """Ten minutes alone from the start, twenty together, and the end."""
 
+_QUOTE = re.compile(r"^[>-] (.*)$", re.MULTILINE)
 SETTLES_WITHIN_S = 20.0
 NEVER_S = 3600.0
 
@@ -164,8 +166,10 @@ class Journey:
             return False
         now_ms = to_ms(self.now)
 
+        held = {room for room, until in self.app.sender._held.items() if until > now_ms}
+
         def nothing_due(tx: Transaction) -> bool:
-            due = tx.outbox.due(now_ms=now_ms, besides=(), limit=1)
+            due = tx.outbox.due(now_ms=now_ms, besides=(), limit=1, not_in=held)
             return not due and not tx.occurrences.due(now_ms=now_ms)
 
         return await self.database.write(nothing_due) and self.app.sender.is_idle
@@ -321,8 +325,14 @@ class Journey:
         return [one.text for one in self.shown(room_id)]
 
     def heads(self, room_id: RoomId) -> list[str]:
-        """The first line of each message of the bot."""
-        return [text.partition("\n")[0] for text in self.texts(room_id)]
+        """The first line of each message of the bot, without Markdown's signs."""
+        lines = [text.partition("\n")[0] for text in self.texts(room_id)]
+        return [line.removeprefix("### ").replace("**", "").rstrip() for line in lines]
+
+    def quotes(self, room_id: RoomId) -> list[str]:
+        """The sealed answers that a group sees."""
+        shown = [text for text in self.texts(room_id) if text.startswith("🔓")]
+        return [quote for text in shown for quote in _QUOTE.findall(text)]
 
     def answer(self) -> str:
         """What the bot wrote last in the organizers' room."""
@@ -335,6 +345,5 @@ class Journey:
 
     def prompt(self, room_id: RoomId, title: str) -> EventId:
         """The message that opened a step."""
-        return next(
-            one.event_id for one in self.shown(room_id) if one.text.startswith(f"**{title}**")
-        )
+        heads = zip(self.heads(room_id), self.shown(room_id), strict=True)
+        return next(one.event_id for head, one in heads if head == title)

@@ -37,15 +37,15 @@ async def asked(journey: Journey, command: str) -> str:
 @pytest.mark.parametrize(
     ("command", "head"),
     [
-        ("!help", "**What you can do here**"),
-        ("!hjälp", "**Det här kan du göra här**"),
-        ("!hjalp", "**Det här kan du göra här**"),
-        ("!HELP", "**What you can do here**"),
-        ("  ! help ", "**What you can do here**"),
-        ("!packs", "**Packs you can start**"),
-        ("!paket", "**Paket du kan starta**"),
-        ("!groups", "**2 groups**"),
-        ("!grupper", "**2 grupper**"),
+        ("!help", "What you can do here"),
+        ("!hjälp", "Det här kan du göra här"),
+        ("!hjalp", "Det här kan du göra här"),
+        ("!HELP", "What you can do here"),
+        ("  ! help ", "What you can do here"),
+        ("!packs", "Packs you can start"),
+        ("!paket", "Paket du kan starta"),
+        ("!groups", "2 groups"),
+        ("!grupper", "2 grupper"),
         ("!status", "⚠️ No dialogue is running. Write `!start` and a pack's name."),
         ("!läge", "⚠️ Ingen dialog pågår. Skriv `!starta` och namnet på ett paket."),
         ("!lage", "⚠️ Ingen dialog pågår. Skriv `!starta` och namnet på ett paket."),
@@ -54,7 +54,9 @@ async def asked(journey: Journey, command: str) -> str:
 async def test_a_command_is_answered_in_the_language_it_was_called_in(
     journey: Journey, command: str, head: str
 ) -> None:
-    assert (await asked(journey, command)).partition("\n")[0] == head
+    await journey.writes(OLGA, command)
+
+    assert journey.heads(ORGANIZERS) == [head]
 
 
 async def test_help_names_every_command(journey: Journey) -> None:
@@ -136,8 +138,8 @@ async def test_a_command_heard_twice_is_done_once(journey: Journey) -> None:
     journey.chat.hear_again(batch)
     await journey.settles()
 
-    assert journey.heads(ORGANIZERS) == ["▶️ **Lunch** begins now with 2 groups (lunch-1)."]
-    assert journey.heads(TABLE_1) == ["**Hello**", "**Alone**"]
+    assert journey.heads(ORGANIZERS) == ["▶️ Lunch begins now with 2 groups (lunch-1)."]
+    assert journey.heads(TABLE_1) == ["Hello", "Alone"]
 
 
 # ---------------------------------------------------------------- packs and groups
@@ -225,7 +227,7 @@ async def test_a_pack_edited_while_its_dialogue_runs_changes_nothing(journey: Jo
     journey.has_pack("lunch", pack_toml(step_toml("background", "other")))
     await journey.time_passes(11)
 
-    assert journey.heads(TABLE_1)[-1] == "**Together**"
+    assert journey.heads(TABLE_1)[-1] == "Together"
 
 
 # ---------------------------------------------------------------- status, next, stop
@@ -248,11 +250,11 @@ async def test_the_whole_way_by_hand(journey: Journey) -> None:
 
     await journey.writes(OLGA, "!next")
     assert "⏭️ Now open: **Together**" in journey.texts(ORGANIZERS)
-    assert journey.heads(TABLE_1)[-1] == "**Together**"
+    assert journey.heads(TABLE_1)[-1] == "Together"
 
     await journey.writes(OLGA, "!next")
     assert "⏭️ That was the last step. The dialogue has ended." in journey.texts(ORGANIZERS)
-    assert journey.heads(TABLE_1)[-1] == "**Bye**"
+    assert journey.heads(TABLE_1)[-1] == "Bye"
     assert (await asked(journey, "!status")).startswith("⚠️ No dialogue is running.")
 
 
@@ -279,7 +281,7 @@ async def test_stopping_asks_once_more(journey: Journey) -> None:
 
     await journey.writes(OLGA, "!stop LUNCH-1")
 
-    assert journey.heads(ORGANIZERS)[-2:] == ["### Digest: Lunch", "⏹️ lunch-1 has ended."]
+    assert journey.heads(ORGANIZERS)[-2:] == ["Digest: Lunch", "⏹️ lunch-1 has ended."]
     before = journey.heads(TABLE_1)
     await journey.time_passes(60)
     assert journey.heads(TABLE_1) == before
@@ -366,7 +368,7 @@ async def test_a_start_is_a_time_on_the_wall(
     await journey.clock_shows(starts - timedelta(seconds=1))
     assert journey.texts(TABLE_1) == []
     await journey.clock_shows(starts)
-    assert journey.heads(TABLE_1) == ["**Hello**", "**Alone**"]
+    assert journey.heads(TABLE_1) == ["Hello", "Alone"]
     # An hour later the clock on the wall may show the same time again.
     await journey.clock_shows(starts + timedelta(hours=1))
-    assert journey.heads(TABLE_1).count("**Hello**") == 1
+    assert journey.heads(TABLE_1).count("Hello") == 1

@@ -33,8 +33,8 @@ async def test_from_prompt_to_digest(journey: Journey) -> None:
     # given a dialogue that has just begun
     await journey.starts_lunch()
     assert journey.texts(ORGANIZERS) == ["▶️ **Lunch** begins now with 2 groups (lunch-1)."]
-    assert journey.heads(TABLE_1) == ["**Hello**", "**Alone**"]
-    assert journey.heads(TABLE_2) == ["**Hello**", "**Alone**"]
+    assert journey.heads(TABLE_1) == ["Hello", "Alone"]
+    assert journey.heads(TABLE_2) == ["Hello", "Alone"]
 
     # when people answer on their own: in private, in the thread, as the next message
     in_private = await journey.writes_in_private(ANN, "Soup")
@@ -44,12 +44,13 @@ async def test_from_prompt_to_digest(journey: Journey) -> None:
     await journey.clock_shows(TIMES_UP)
 
     # then each group sees its own sealed answers, and the next question
-    assert journey.texts(TABLE_1)[2] == "🔓 **Alone** – 1 answer from you, without names:\n\n> Soup"
-    assert journey.heads(TABLE_1)[3] == "**Together**"
-    assert journey.heads(TABLE_2)[2:] == ["**Together**"]
+    assert journey.heads(TABLE_1)[2] == "🔓 Alone – 1 answer from you, without names:"
+    assert journey.quotes(TABLE_1) == ["Soup"]
+    assert journey.heads(TABLE_1)[3] == "Together"
+    assert journey.heads(TABLE_2)[2:] == ["Together"]
     assert journey.heads(ORGANIZERS)[1:] == [
-        "### Digest: Lunch · Alone",
-        "### Individual answers: Alone",
+        "Digest: Lunch · Alone",
+        "Individual answers: Alone",
     ]
 
     # when both groups have answered and the time is up
@@ -60,20 +61,20 @@ async def test_from_prompt_to_digest(journey: Journey) -> None:
     await journey.clock_shows(TIMES_UP + timedelta(minutes=20))
 
     # then the dialogue ends, and each answer is in the digests, with its source
-    assert journey.heads(TABLE_1)[4:] == ["**Bye**"]
+    assert journey.heads(TABLE_1)[4:] == ["Bye"]
     assert journey.heads(ORGANIZERS)[3:] == [
-        "### Digest: Lunch · Together",
-        "### Group answers: Together",
-        "### Individual answers: Alone",
-        "### Digest: Lunch",
-        "### Group answers: Together",
-        "### Individual answers: Alone",
+        "Digest: Lunch · Together",
+        "Group answers: Together",
+        "Individual answers: Alone",
+        "Digest: Lunch",
+        "Group answers: Together",
+        "Individual answers: Alone",
     ]
     assert journey.texts(ORGANIZERS)[4] == (
         "### Group answers: Together\n\n"
         "What about together\\?\n\n"
-        f"**Table 1**\n\n> Soup with bread {source(TABLE_1, answer)}\n\n"
-        f"**Table 2**\n\n> Pasta {source(TABLE_2, other)}"
+        f"**Table 1**\n\n- Soup with bread {source(TABLE_1, answer)}\n\n"
+        f"**Table 2**\n\n- Pasta {source(TABLE_2, other)}"
     )
 
 

@@ -191,7 +191,7 @@ async def test_a_group_without_an_answer_is_asked_once_and_then_noted(talking: J
 
     # then that one is asked, and nothing is closed yet
     assert asked(talking) == [False, True]
-    assert "### Digest: Lunch · Together" not in talking.heads(ORGANIZERS)
+    assert "Digest: Lunch · Together" not in talking.heads(ORGANIZERS)
 
     # when it does not answer, then that is what is recorded
     await talking.clock_shows(TIMES_UP + timedelta(minutes=3))
@@ -218,7 +218,7 @@ async def test_when_all_have_answered_nobody_is_waited_for(talking: Journey) -> 
     await talking.clock_shows(TIMES_UP)
 
     assert asked(talking) == [False, False]
-    assert talking.heads(TABLE_1)[-1] == "**Bye**"
+    assert talking.heads(TABLE_1)[-1] == "Bye"
 
 
 # ---------------------------------------------------------------- after the close

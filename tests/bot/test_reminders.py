@@ -15,12 +15,13 @@ async def test_only_those_who_have_not_answered_are_pinged(journey: Journey) -> 
     await journey.starts_lunch()
     await journey.writes(ANN, "Soup")
     await journey.clock_shows(ALONE - timedelta(seconds=1))
-    assert journey.heads(TABLE_1) == ["**Hello**", "**Alone**"]
+    assert journey.heads(TABLE_1) == ["Hello", "Alone"]
 
     await journey.clock_shows(ALONE)
 
     reminder = journey.shown(TABLE_1)[-1]
-    assert reminder.text.startswith("⏳ 2 minutes left. If you have not answered yet: write to me")
+    assert reminder.text.startswith("⏳ 2 minutes left. If you have not answered yet")
+    assert "https://matrix.to/#/@runda:example.org" in reminder.text
     assert reminder.mentions == (BO,)
     assert not reminder.silent
 
@@ -33,7 +34,7 @@ async def test_who_has_a_private_chat_is_reminded_there_and_not_before_the_group
     await journey.opens_private_chat(BO)
     await journey.clock_shows(ALONE)
 
-    assert journey.heads(TABLE_1) == ["**Hello**", "**Alone**"]
+    assert journey.heads(TABLE_1) == ["Hello", "Alone"]
     assert journey.texts(journey.private[ANN])[-1] == "⏳ 2 minutes left to answer. Write it here."
 
 
@@ -43,7 +44,7 @@ async def test_a_group_where_all_have_answered_is_left_in_peace(journey: Journey
     await journey.writes_in_private(BO, "Bread")
     await journey.clock_shows(ALONE)
 
-    assert journey.heads(TABLE_1) == ["**Hello**", "**Alone**"]
+    assert journey.heads(TABLE_1) == ["Hello", "Alone"]
     assert len(journey.heads(journey.private[BO])) == 1
 
 
@@ -64,7 +65,7 @@ async def test_a_group_without_an_answer_is_reminded(journey: Journey) -> None:
     await journey.writes(CIA, "Let us talk")
     await journey.clock_shows(TOGETHER)
 
-    assert journey.heads(TABLE_1)[-1] == "**Together**"
+    assert journey.heads(TABLE_1)[-1] == "Together"
     assert journey.texts(TABLE_2)[-1].startswith(
         "⏳ 5 minutes left, and your group has no answer yet."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from flows.ids import UserId
@@ -23,17 +22,12 @@ from tests.builders import (
 )
 
 TIMES_UP = MONDAY_9H + timedelta(minutes=10)
-HEAD = "🔓 **Alone** – {} from you, without names:"
+HEAD = "🔓 Alone – {} from you, without names:"
 
 
 def quotes(journey: Journey) -> list[str]:
     """What table 1 sees of its sealed answers."""
-    return [
-        quote
-        for text in journey.texts(TABLE_1)
-        if text.startswith("🔓")
-        for quote in re.findall(r"^> (.*)$", text, re.MULTILINE)
-    ]
+    return journey.quotes(TABLE_1)
 
 
 async def shown(journey: Journey, *answers: tuple[UserId, str]) -> list[str]:
@@ -71,8 +65,8 @@ async def test_what_is_shown_cannot_be_code(journey: Journey) -> None:
 
     (text,) = [text for text in journey.texts(TABLE_1) if text.startswith("🔓")]
     assert text.endswith(
-        "> \\[click\\]\\(https\\:\\/\\/evil\\.example\\) \\<b\\>\\@room\\<\\/b\\> "
-        "\\{title\\}\\\n> \\# big"
+        "\\[click\\]\\(https\\:\\/\\/evil\\.example\\) \\<b\\>\\@room\\<\\/b\\> "
+        "\\{title\\}\\\n  \\# big"
     )
 
 
@@ -169,7 +163,7 @@ async def test_many_long_answers_are_shown_in_several_messages(journey: Journey)
 async def test_an_answer_longer_than_a_message_is_shown_whole(journey: Journey) -> None:
     await shown(journey, (ANN, "word " * 8000 + "end"))
 
-    assert journey.heads(TABLE_1)[-1] == "**Together**"
+    assert journey.heads(TABLE_1)[-1] == "Together"
     assert "".join(quotes(journey)).count("word") == 8000
     assert quotes(journey)[-1].endswith("end")
 
@@ -189,8 +183,8 @@ async def test_two_individual_steps_do_not_mix(journey: Journey) -> None:
     await journey.time_passes(10)
 
     assert [head for head in journey.heads(TABLE_1) if head.startswith("🔓")] == [
-        "🔓 **First** – 1 answer from you, without names:",
-        "🔓 **Second** – 1 answer from you, without names:",
+        "🔓 First – 1 answer from you, without names:",
+        "🔓 Second – 1 answer from you, without names:",
     ]
     assert quotes(journey) == ["to the first", "to the second"]
 

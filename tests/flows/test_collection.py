@@ -49,7 +49,7 @@ def room(at: RoundView | None) -> RoomView:
     groups = [one for one in rounds if one.kind is StepKind.GROUP]
     return RoomView(
         private=False,
-        current=None if at is None else rounds[-1],
+        rounds=tuple(rounds),
         last_group=groups[-1] if groups else None,
         prompts={prompt(one): one for one in rounds},
     )
@@ -59,7 +59,7 @@ def private(at: RoundView) -> RoomView:
     """A person's private chat while this step is open."""
     rounds = [_at(one, is_open=one == at) for one in ROUNDS[: at.round_no]]
     individual = [one for one in rounds if one.kind is StepKind.INDIVIDUAL]
-    return RoomView(private=True, current=rounds[-1], last=individual[-1] if individual else None)
+    return RoomView(private=True, rounds=tuple(individual))
 
 
 def place(message: Written, seen: RoomView, *, after_ms: int = 0) -> Placement | None:
@@ -227,3 +227,35 @@ def test_a_day_after_the_close_nothing_is_an_answer_any_more(
 
 def test_an_open_round_has_no_such_limit() -> None:
     assert place(written(), room(ALONE), after_ms=2 * TOO_LATE_MS) is not None
+
+
+# ---------------------------------------------------------------- on its way at the close
+
+
+def _one_after_the_other() -> tuple[RoundView, RoundView]:
+    """Two questions: the first was open for a minute until now, the second is since then."""
+    before = replace(ALONE, opened_ms=NOW_MS - 60_000, closed_ms=NOW_MS)
+    return before, replace(AGAIN, is_open=True, opened_ms=NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("sent_ms", "after_ms", "expected"),
+    [
+        pytest.param(NOW_MS, 0, (5, "individual", "in time"), id="as the second opens"),
+        pytest.param(NOW_MS - 1, 1, (2, "individual", "in time"), id="just before the close"),
+        pytest.param(NOW_MS - 1, 60_000, (2, "individual", "in time"), id="a minute on its way"),
+        pytest.param(NOW_MS - 1, 60_001, (2, "individual", "late"), id="longer"),
+        pytest.param(NOW_MS - 60_001, 0, (5, "individual", "in time"), id="before any question"),
+    ],
+)
+@pytest.mark.parametrize("is_private", [False, True], ids=["in the room", "in private"])
+def test_a_message_answers_what_its_writer_saw(
+    sent_ms: int, after_ms: int, expected: tuple[int, str, str], *, is_private: bool
+) -> None:
+    seen = RoomView(private=is_private, rounds=_one_after_the_other())
+
+    placement = place(written(sent_ms=sent_ms), seen, after_ms=after_ms)
+
+    assert placed(placement) == expected
+    assert placement is not None
+    assert placement.after_close == (expected[0] == 2)

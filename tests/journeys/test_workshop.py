@@ -59,11 +59,11 @@ async def test_from_the_first_prompt_to_the_digest(
         # then each table reads its own answers, literally and without names
         at_first = await scene.texts(bo, first.room_id)
         assert [text for text in at_first if "🔓" in text] == [
-            "🔓 Var för sig – 1 svar från er, utan namn:\n\n> Mer tid för *samtal* & <lek>"
+            "🔓 Var för sig – 1 svar från er, utan namn:\n\n• Mer tid för *samtal* & <lek>"
         ]
         at_second = await scene.texts(dan, second.room_id)
         assert [text for text in at_second if "🔓" in text] == [
-            "🔓 Var för sig – 1 svar från er, utan namn:\n\n> Rätt till slut"
+            "🔓 Var för sig – 1 svar från er, utan namn:\n\n• Rätt till slut"
         ]
 
         # when two tables answer, one by its first word and one by a mark, and one not at all

@@ -17,6 +17,7 @@ from bot.adapters.matrix.events import Raw
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sync import Heard
 from bot.adapters.matrix.transport import Transport
+from bot.loading import undisturbed
 from flows.ids import RoomId
 from storage.journal import DeviceMessage, Pending, Resolved
 
@@ -65,7 +66,8 @@ class Encryption:
             ConfigError: The account's cross-signing keys are not ours.
         """
         # nio takes most of a second to import; the homeserver is being asked meanwhile.
-        await asyncio.to_thread(importlib.import_module, "bot.adapters.matrix.trust")
+        with undisturbed():
+            await asyncio.to_thread(importlib.import_module, "bot.adapters.matrix.trust")
         from bot.adapters.matrix import (  # noqa: PLC0415  as said above
             keys,
             olm,

@@ -1,0 +1,391 @@
+"""What is decided is sent once and in order, whatever fails in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.chat import Parcel
+from bot.errors import ChatLoggedOut, ChatUnavailable
+from bot.parcels import post, revise, take_back
+from flows.ids import EffectKey, EventId, RoomId
+from storage.instants import to_ms
+from storage.outbox import Effect, OutboxState
+from tests.bot.journey import Journey
+from tests.builders import ANN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
+
+HOURS_20 = timedelta(hours=20)
+OPENING = ["Hello", "Alone"]
+
+
+async def decide(journey: Journey, *effects: Effect) -> None:
+    """Put effects into the outbox, and wait until all is done that can be."""
+    now_ms = to_ms(journey.now)
+    await journey.database.write(lambda tx: tx.outbox.put(effects, now_ms=now_ms))
+    await journey.settles()
+
+
+def say(text: str, *, room_id: RoomId = TABLE_1, under: str | None = None) -> Effect:
+    thread = None if under is None else EffectKey(under)
+    return post(EffectKey(text), room_id, text, under=thread)
+
+
+async def state(journey: Journey, key: str) -> OutboxState | None:
+    fate = await journey.database.write(lambda tx: tx.outbox.fate(EffectKey(key)))
+    return None if fate is None else fate.state
+
+
+# ---------------------------------------------------------------- crashes
+
+
+async def test_killed_after_deciding_and_before_sending(journey: Journey) -> None:
+    # given a bot that is killed with everything decided and nothing sent
+    journey.chat.holds_before = True
+    journey.chat.hear_event(journey.message(OLGA, "!start lunch"))
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+    assert journey.texts(TABLE_1) == []
+
+    # when it comes back, then all is sent, once
+    journey.chat.let_go()
+    await journey.bot_starts()
+    assert journey.heads(TABLE_1) == OPENING
+    assert journey.heads(TABLE_2) == OPENING
+
+
+async def test_killed_after_posting_and_before_noting_it(journey: Journey) -> None:
+    # given a bot that is killed when its message is posted and it does not know yet
+    journey.chat.holds_after = True
+    journey.chat.hear_event(journey.message(OLGA, "!start lunch"))
+    await journey.until(lambda: len(journey.texts(TABLE_1)) == 1)
+    await journey.bot_is_killed()
+
+    # when it comes back, then the message is not posted again, and the prompt is known
+    journey.chat.let_go()
+    await journey.bot_starts()
+    assert journey.heads(TABLE_1) == OPENING
+    answer = await journey.writes(ANN, "Soup", thread=journey.prompt(TABLE_1, "Alone"))
+    assert journey.bot_marks(answer) == ["👍"]
+
+
+@pytest.mark.parametrize(
+    ("after", "looked_up"),
+    [(HOURS_20, False), (HOURS_20 + timedelta(milliseconds=1), True)],
+    ids=["20 hours", "a millisecond later"],
+)
+async def test_after_a_day_it_is_looked_up_before_it_is_sent_again(
+    journey: Journey, after: timedelta, *, looked_up: bool
+) -> None:
+    # given a message whose fate is unknown
+    journey.chat.holds_after = True
+    await journey.database.write(
+        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
+    )
+    journey.app.sender.wake()
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+
+    # when the bot comes back much later, and the homeserver has forgotten as much
+    journey.chat.let_go()
+    if looked_up:
+        journey.chat.forget_transactions()
+    journey.now += after
+    await journey.bot_starts()
+
+    # then it is there once all the same
+    assert journey.texts(TABLE_1) == ["Hello"]
+    assert journey.chat.looked_up == (["Hello"] if looked_up else [])
+    assert await state(journey, "Hello") is OutboxState.SENT
+
+
+async def test_an_old_effect_that_was_never_posted_is_posted(journey: Journey) -> None:
+    journey.chat.holds_before = True
+    await journey.database.write(
+        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
+    )
+    journey.app.sender.wake()
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+    journey.chat.let_go()
+    journey.now += timedelta(days=3)
+    await journey.bot_starts()
+
+    assert journey.chat.looked_up == ["Hello"]
+    assert journey.texts(TABLE_1) == ["Hello"]
+
+
+# ---------------------------------------------------------------- a chat that is away
+
+
+async def test_what_cannot_be_sent_now_is_sent_later_and_in_order(journey: Journey) -> None:
+    journey.chat.unavailable.add(TABLE_1)
+    await journey.starts_lunch()
+    assert journey.texts(TABLE_1) == []
+    assert journey.heads(TABLE_2) == OPENING
+
+    await journey.time_passes(1)
+    journey.chat.unavailable.clear()
+    await journey.time_passes(5)
+    await journey.time_passes(5)
+
+    assert journey.heads(TABLE_1)[:2] == OPENING
+
+
+async def test_what_comes_later_does_not_overtake_what_waits(journey: Journey) -> None:
+    # given a message that could not be sent, and has to wait a while
+    journey.chat.unavailable.add(TABLE_1)
+    await decide(journey, say("first"))
+    journey.chat.unavailable.clear()
+
+    # when another is decided meanwhile
+    await decide(journey, say("second"), say("elsewhere", room_id=TABLE_2))
+
+    # then the one room keeps its order, and the other does not wait
+    assert journey.texts(TABLE_2) == ["elsewhere"]
+    await journey.time_passes(1)
+    assert journey.texts(TABLE_1) == ["first", "second"]
+
+
+async def test_it_waits_as_long_as_the_homeserver_asks(journey: Journey) -> None:
+    journey.chat.unavailable.add(TABLE_1)
+    journey.chat.retry_after_s = 90.0
+    await decide(journey, say("first"))
+    journey.chat.unavailable.clear()
+    tries = len(journey.chat.tried)
+
+    await journey.clock_shows(journey.now + timedelta(seconds=89))
+    assert len(journey.chat.tried) == tries
+    await journey.clock_shows(journey.now + timedelta(seconds=1))
+    assert journey.texts(TABLE_1) == ["first"]
+
+
+async def test_it_waits_longer_each_time(journey: Journey) -> None:
+    journey.chat.unavailable.add(TABLE_1)
+    begun = journey.now
+    await decide(journey, say("first"))
+    tried_at = []
+    for _ in range(500):
+        before = len(journey.chat.tried)
+        journey.now += timedelta(seconds=1)
+        journey.app.sender.wake()
+        await journey.settles()
+        if len(journey.chat.tried) > before:
+            tried_at.append((journey.now - begun).total_seconds())
+
+    assert tried_at == [1, 3, 8, 23, 83, 383]
+
+
+# ---------------------------------------------------------------- a chat that refuses
+
+
+async def test_a_refused_room_is_told_once_and_stops_nobody(journey: Journey) -> None:
+    # given a group that can be written to no more
+    journey.chat.refused.add(TABLE_1)
+    await journey.starts_lunch()
+
+    # then the others go on, and the organizers are told once, by name and reason
+    assert journey.heads(TABLE_2) == OPENING
+    told = [text for text in journey.texts(ORGANIZERS) if "cannot reach" in text]
+    assert told == [
+        (
+            "⚠️ I cannot reach **Table 1**: 403 M\\_FORBIDDEN not in the room. Check that I am "
+            "still in its room and may write there."
+        )
+    ]
+    await journey.clock_shows(MONDAY_9H + timedelta(minutes=10))
+    assert sum("cannot reach" in text for text in journey.texts(ORGANIZERS)) == 1
+    assert journey.heads(TABLE_2)[-1] == "Together"
+
+
+async def test_it_is_told_again_in_another_hour(journey: Journey) -> None:
+    journey.chat.refused.add(TABLE_1)
+    await decide(journey, say("first"))
+    await journey.time_passes(60)
+    await decide(journey, say("second"))
+
+    assert sum("cannot reach" in text for text in journey.texts(ORGANIZERS)) == 2
+
+
+async def test_a_private_chat_that_refuses_is_told_without_a_name(journey: Journey) -> None:
+    await journey.opens_private_chat(ANN)
+    room_id = journey.private[ANN]
+    journey.chat.refused.add(room_id)
+    await decide(journey, say("first", room_id=room_id))
+
+    assert journey.answer() == (
+        "⚠️ A private message could not be delivered: 403 M\\_FORBIDDEN not in the room."
+    )
+
+
+async def test_a_refused_acknowledgement_is_nobodys_business(journey: Journey) -> None:
+    await journey.starts_lunch()
+    before = journey.texts(ORGANIZERS)
+    journey.chat.refused.add(TABLE_1)
+    await journey.writes(ANN, "Soup")
+
+    assert journey.texts(ORGANIZERS) == before
+
+
+async def test_the_organizers_room_that_refuses_is_not_told_of_itself(journey: Journey) -> None:
+    journey.chat.refused.add(ORGANIZERS)
+    await decide(journey, say("first", room_id=ORGANIZERS))
+
+    waiting = await journey.database.write(lambda tx: tx.outbox.count(OutboxState.WAITING))
+    assert waiting == 0
+
+
+async def test_an_effect_that_nobody_knows_stops_no_other(journey: Journey) -> None:
+    unknown = Effect(key=EffectKey("unknown"), room_id=TABLE_1, content='{"kind":"sing"}')
+    await decide(journey, unknown, say("known"), say("other", room_id=TABLE_2))
+
+    assert journey.texts(TABLE_1) == ["known"]
+    assert journey.texts(TABLE_2) == ["other"]
+    assert await state(journey, "unknown") is OutboxState.FAILED
+    assert sum("cannot reach" in text for text in journey.texts(ORGANIZERS)) == 1
+
+
+async def test_a_mistake_of_ours_stops_no_other_and_is_told_in_the_end(journey: Journey) -> None:
+    # given an effect at which the adapter breaks
+    journey.chat.breaks_at = "odd"
+    await decide(journey, say("odd one"), say("even"))
+    assert journey.texts(TABLE_1) == ["even"]
+    assert await state(journey, "odd one") is OutboxState.WAITING
+
+    # when it does so again and again, then it is given up and told, without its words
+    for _ in range(8):
+        await journey.time_passes(5)
+    assert await state(journey, "odd one") is OutboxState.FAILED
+    assert journey.answer().startswith("⚠️ I cannot reach **Table 1**: ArithmeticError.")
+
+
+async def test_a_mistake_of_ours_that_passes(journey: Journey) -> None:
+    journey.chat.breaks_at = "odd"
+    await decide(journey, say("odd one"))
+    journey.chat.breaks_at = ""
+    await journey.time_passes(1)
+
+    assert journey.texts(TABLE_1) == ["odd one"]
+
+
+async def test_what_the_chat_never_takes_stands_aside_in_the_end(journey: Journey) -> None:
+    # given one message at which the homeserver always fails
+    async def fails_at_first(parcel: Parcel) -> EventId | None:
+        if parcel.once_key == "first":
+            raise ChatUnavailable("500")
+        return await send(parcel)
+
+    send = journey.chat.send
+    journey.chat.send = fails_at_first  # type: ignore[method-assign]  # for this message alone
+    await decide(journey, say("first"), say("second"))
+    assert journey.texts(TABLE_1) == []
+
+    # then the others wait for it a while, and not for ever
+    for _ in range(10):
+        await journey.time_passes(5)
+    assert journey.texts(TABLE_1) == ["second"]
+    assert await state(journey, "first") is OutboxState.WAITING
+
+
+async def test_a_token_that_is_not_valid_any_more_ends_the_bot(journey: Journey) -> None:
+    journey.chat.logged_out = True
+    now_ms = to_ms(journey.now)
+    await journey.database.write(lambda tx: tx.outbox.put([say("first")], now_ms=now_ms))
+    journey.app.sender.wake()
+
+    error = await journey.bot_ends()
+
+    assert isinstance(error, BaseExceptionGroup)
+    assert error.subgroup(ChatLoggedOut) is not None
+
+
+# ---------------------------------------------------------------- effects that need each other
+
+
+async def test_an_effect_waits_for_the_message_it_speaks_of(journey: Journey) -> None:
+    # given a message that cannot be sent yet, and others that speak of it
+    journey.chat.unavailable.add(TABLE_1)
+    await decide(
+        journey,
+        say("first"),
+        say("below", under="first"),
+        revise(EffectKey("edit"), TABLE_1, EffectKey("first"), "first, better"),
+    )
+    journey.chat.unavailable.clear()
+
+    # when it can be
+    await journey.time_passes(1)
+    await journey.time_passes(1)
+
+    # then they follow
+    first, below = journey.shown(TABLE_1)
+    assert (first.text, first.edits) == ("first, better", 1)
+    assert below.thread == first.event_id
+
+
+async def test_what_waits_for_another_room_lets_the_others_pass(journey: Journey) -> None:
+    journey.chat.unavailable.add(TABLE_1)
+    await decide(journey, say("shown"))
+    await decide(
+        journey,
+        say("points to it", room_id=ORGANIZERS, under="shown"),
+        say("news", room_id=ORGANIZERS),
+    )
+    assert journey.texts(ORGANIZERS) == ["news"]
+
+    journey.chat.unavailable.clear()
+    await journey.time_passes(1)
+    await journey.time_passes(1)
+    assert journey.texts(ORGANIZERS) == ["news", "points to it"]
+
+
+async def test_what_speaks_of_a_message_that_never_came_is_given_up(journey: Journey) -> None:
+    journey.chat.refused.add(TABLE_1)
+    await decide(journey, say("first"))
+    journey.chat.refused.clear()
+    await decide(
+        journey,
+        say("below", under="first"),
+        take_back(EffectKey("gone"), TABLE_1, EffectKey("never")),
+        say("last"),
+    )
+
+    assert journey.texts(TABLE_1) == ["last"]
+    assert await state(journey, "below") is OutboxState.FAILED
+    assert await state(journey, "gone") is OutboxState.FAILED
+
+
+async def test_a_link_to_a_message_that_never_came_leads_to_its_room(journey: Journey) -> None:
+    # given a group that can be written to no more, and a sealed answer of it
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "Soup")
+    journey.chat.refused.add(TABLE_1)
+
+    # when its answers should be shown and the digest is made
+    await journey.clock_shows(MONDAY_9H + timedelta(minutes=10))
+
+    # then the digest comes all the same
+    detail = next(text for text in journey.texts(ORGANIZERS) if "- Soup" in text)
+    assert "(https://matrix.to/#/!table1:example.org/?via=example.org)" in detail
+
+
+async def test_many_effects_in_many_rooms(journey: Journey) -> None:
+    """More than are claimed at once, and each room in order."""
+    rooms = [journey.chat.add_room(f"Room {n}").room_id for n in range(60)]
+    effects = [
+        post(EffectKey(f"{room_id}/{n}"), room_id, str(n)) for n in range(12) for room_id in rooms
+    ]
+    await decide(journey, *effects)
+
+    for room_id in rooms:
+        assert journey.texts(room_id) == [str(n) for n in range(12)]
+
+
+async def test_acknowledgements_leave_no_rows(journey: Journey) -> None:
+    await journey.starts_lunch()
+    for number in range(20):
+        await journey.writes(ANN, f"Soup {number}")
+
+    sent = await journey.database.write(lambda tx: tx.outbox.count(OutboxState.SENT))
+    # Two joins, the answer to the command, and two messages to each of two rooms.
+    assert sent == 7
