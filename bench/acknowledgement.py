@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ from bench import bot as bots
 from bench.backlog import prepare, say
 from bench.harness import Figure, Goal, Outcome, Plan, percentile
 from bench.servers import Seats, furnish
-from bench.worker import Json
+from bench.worker import Json, Worker
 from demo.homeserver import Account, Homeserver
 from flows.ids import EventId, RoomId
 
@@ -32,6 +32,7 @@ ROOMS, PEOPLE = 10, 6
 MESSAGES_PER_S = 7.0
 _WARM_UP_S = 6.0
 _LAST_ONES_S = 20.0
+_LISTENS_AFTER_S = 2.0
 _CLIENT = "/_matrix/client/v3"
 _FILTER = quote(
     orjson.dumps(
@@ -63,45 +64,32 @@ class _Seen:
 
 
 async def run(plan: Plan) -> Outcome:
-    """Let people write for a while, as often as there are rounds; each gives its own p95."""
+    """First the raw client, then the bot: both would answer if both were there."""
     seconds = 8 if plan.quick else 40
     rounds = 1 if plan.quick else min(plan.rounds, 3)
     async with Homeserver() as homeserver:
         seats = await furnish(homeserver, rooms=ROOMS, people=PEOPLE)
-        folder = plan.folder / "acknowledgement"
-        await prepare(seats, folder)
-        config = bots.write_config(seats.site, folder)
-        seen = []
-        async with bots.running(config), _observed(seats) as watch:
-            # Before it counts: what a homeserver and a new process do only once.
-            await _round(seats, watch, plan.chance, _WARM_UP_S)
-            for number in range(rounds):
-                seen.append(await _round(seats, watch, plan.chance, seconds))
-                plan.tell(f"round {number + 1} of {rounds}")
-        server_ms = [await _by_the_server(seats, one) for one in seen]
-    lags = [one.lags_ms() for one in seen]
+        async with _observed(seats) as watch:
+            raw = [await _raw_round(seats, watch, plan.chance, seconds) for _ in range(rounds)]
+            folder = plan.folder / "acknowledgement"
+            await prepare(seats, folder)
+            ours = []
+            async with bots.running(bots.write_config(seats.site, folder)):
+                # Before it counts: what a homeserver and a new process do only once.
+                await _round(seats, watch, plan.chance, _WARM_UP_S)
+                for number in range(rounds):
+                    ours.append(await _round(seats, watch, plan.chance, seconds))
+                    plan.tell(f"round {number + 1} of {rounds}")
+        server_ms = [await _by_the_server(seats, one) for one in ours]
+    lags, raw_lags = [one.lags_ms() for one in ours], [one.lags_ms() for one in raw]
     return Outcome(
         title=f"Acknowledgement, {ROOMS * PEOPLE} people writing in {ROOMS} rooms, real Synapse",
         figures=[
-            Figure(
-                what="reply to acknowledgement, p95",
-                unit="ms",
-                values=[percentile(own, 95) for own in lags],
-                goal=P95_MS,
-                digits=0,
-            ),
-            Figure(
-                what="  p50",
-                unit="ms",
-                values=[percentile(own, 50) for own in lags],
-                digits=0,
-            ),
-            Figure(
-                what="  by the homeserver's clock, p95",
-                unit="ms",
-                values=[percentile(own, 95) for own in server_ms],
-                digits=0,
-            ),
+            _figure("reply to acknowledgement, p95", 95, lags, P95_MS),
+            _figure("  p50", 50, lags),
+            _figure("  by the homeserver's clock, p95", 95, server_ms),
+            _figure("  raw client, p95", 95, raw_lags),
+            _figure("  raw client, p50", 50, raw_lags),
             Figure(
                 what="  messages per second",
                 unit="/s",
@@ -110,6 +98,28 @@ async def run(plan: Plan) -> Outcome:
             ),
         ],
     )
+
+
+def _figure(
+    what: str, percent: int, lags_ms: Sequence[Sequence[float]], goal: Goal | None = None
+) -> Figure:
+    values = [percentile(own, percent) for own in lags_ms]
+    return Figure(what=what, unit="ms", values=values, goal=goal, digits=0)
+
+
+async def _raw_round(seats: Seats, watch: _Watch, chance: random.Random, seconds: float) -> _Seen:
+    site = seats.site
+    async with Worker(
+        "bench.raw:acknowledging", homeserver=site.homeserver, token=site.access_token
+    ) as raw:
+        whole_s = _WARM_UP_S + seconds + _LAST_ONES_S
+        answering = asyncio.create_task(raw.measure(seconds=whole_s))
+        await asyncio.sleep(_LISTENS_AFTER_S)
+        await _round(seats, watch, chance, _WARM_UP_S)
+        seen = await _round(seats, watch, chance, seconds)
+        answering.cancel()
+        await asyncio.wait([answering])
+    return seen
 
 
 async def _round(seats: Seats, watch: _Watch, chance: random.Random, seconds: float) -> _Seen:

@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,43 @@ async def putting(
             return {"wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
 
     yield measure
+
+
+@asynccontextmanager
+async def acknowledging(*, homeserver: str, token: str) -> AsyncIterator[Measure]:
+    """Put a mark on each message as soon as it is heard, and note nothing."""
+    numbers = count(time.time_ns())
+
+    async def measure(*, seconds: float) -> Json:
+        async with _session(homeserver, token) as session:
+            path = f"{_CLIENT}/sync?filter={FILTER}&timeout=0"
+            position = (await _json(session, path))["next_batch"]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds), asyncio.TaskGroup() as tasks:
+                    while True:
+                        path = f"{_CLIENT}/sync?filter={FILTER}&timeout=30000"
+                        answer = await _json(session, f"{path}&since={quote(position)}")
+                        position = answer["next_batch"]
+                        for room_id, event_id in _messages(answer):
+                            number = next(numbers)
+                            tasks.create_task(_react(session, room_id, event_id, number))
+        return {}
+
+    yield measure
+
+
+async def _react(session: aiohttp.ClientSession, room_id: str, event_id: str, number: int) -> None:
+    path = f"{_CLIENT}/rooms/{quote(room_id)}/send/m.reaction/a{number}"
+    relation = {"rel_type": "m.annotation", "event_id": event_id, "key": "👍"}
+    async with session.put(path, data=orjson.dumps({"m.relates_to": relation})) as answer:
+        answer.raise_for_status()
+
+
+def _messages(answer: Json) -> Iterator[tuple[str, str]]:
+    for room_id, room in answer.get("rooms", {}).get("join", {}).items():
+        for event in room["timeline"]["events"]:
+            if event["type"] == "m.room.message":
+                yield room_id, event["event_id"]
 
 
 # ------------------------------------------------------------------------------ reading

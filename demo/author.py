@@ -287,14 +287,17 @@ class _Author:
 
     def _plain_answer(self, person: Person, step: PlannedStep) -> Deed:
         pointing = not step.sealed and self._dice.random() < 0.5  # noqa: PLR2004  half of them
+        hurries = not step.sealed and not pointing
+        # What nothing but its time ties to the question is better not written at the bell.
+        after_s = self._sometime(step) * (0.75 if hurries else 1)
         return replace(
-            self._deed(person, step, self._sometime(step)),
+            self._deed(person, step, after_s),
             where=Where.PRIVATE if step.sealed else Where.ROOM,
             meant=Meant.INDIVIDUAL,
             text=self._texts.next("individual", step.id),
             answers=step.id,
             pointing=pointing,
-            hurries=not step.sealed and not pointing,
+            hurries=hurries,
             waits=person not in self._impatient,
         )
 

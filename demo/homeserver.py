@@ -280,6 +280,9 @@ class Homeserver:
             "macaroon_secret_key": self._identity.macaroon_secret,
             "form_secret": self._identity.form_secret,
             "report_stats": False,
+            # Work done at every message for what nobody here looks at.
+            "presence": {"enabled": False},
+            "stats": {"enabled": False},
             "trusted_key_servers": [],
             # Two syncs from the same position must not be answered from a cache.
             "caches": {"sync_response_cache_duration": "0s"},

@@ -24,7 +24,7 @@ _PATIENCE_S: Final = 20.0
 """How long somebody waits for the bot to come into the private chat."""
 _LOOK_EVERY_S: Final = 1.0
 _LOOKS: Final = 6
-_BELL_S: Final = 0.7
+_BELL_S: Final = 1.2
 """Who hurries writes nothing this short before the close."""
 
 

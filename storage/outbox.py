@@ -172,8 +172,11 @@ class Outbox:
         return Sent(state=OutboxState(row.state), event_id=event_id)
 
     def withdraw_waiting(self, key: EffectKey) -> bool:
-        """Drop an effect that was never attempted (a newer one replaces it); True if dropped."""
-        unsent = (_WAITING, _outbox.c.key == key, _outbox.c.first_try_ms.is_(None))
+        """Drop an effect that a newer one replaces, if it is not sent yet; True if dropped.
+
+        It may have been tried, and have arrived: then the newer one replaces it there.
+        """
+        unsent = (_WAITING, _outbox.c.key == key)
         return self._db.execute(sa.delete(_outbox).where(*unsent)).rowcount == 1
 
     def count(self, state: OutboxState) -> int:

@@ -26,7 +26,6 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Invisible, and not expressible in Markdown: dropped."""
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 _SPACE_AFTER = frozenset(("heading_close", "table_close", "fence", "code_block", "hr"))
-_EDGE_SPACE = re.compile(r"^\s+|\s+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +55,10 @@ def escape(text: str) -> str:
 
 def _escaped_line(line: str) -> str:
     # Space at the edges of a line would be dropped, or make a block of code.
-    edges = [(match.start(), match.group()) for match in _EDGE_SPACE.finditer(line)]
-    core = _PUNCTUATION.sub(r"\\\1", line.strip())
-    if not edges:
-        return core
-    before = edges[0][1] if edges[0][0] == 0 else ""
-    after = edges[-1][1] if edges[-1][0] != 0 else ""
-    return _named(before) + core + _named(after)
+    core = line.strip()
+    start = line.find(core) if core else len(line)
+    end = start + len(core)
+    return _named(line[:start]) + _PUNCTUATION.sub(r"\\\1", core) + _named(line[end:])
 
 
 def _named(space: str) -> str:

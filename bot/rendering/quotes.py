@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import shorten
 
@@ -149,11 +148,21 @@ def _joined(words: str, tail: str, quote: Quote) -> str:
 def _pieces(text: str, room: int) -> Iterator[str]:
     """The text, cut only where it takes more than `room` bytes."""
     while _size(text) > room:
-        end = bisect_right(range(len(text)), room, key=lambda n: _size(text[:n])) - 1
-        end = _good_end(text, end)
+        end = _good_end(text, _fitting(text, room))
         yield text[:end]
         text = text[end:]
     yield text
+
+
+def _fitting(text: str, room: int) -> int:
+    """How much of a text that is too long fits into `room` bytes, nearly.
+
+    Measured a few times only: what somebody writes may be made to take long.
+    """
+    end = min(len(text) - 1, room)
+    while (size := _size(text[:end])) > room:
+        end = min(end - 1, end * room // size)
+    return max(end, 1)
 
 
 def _size(text: str) -> int:

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from storage.database import Database
+from storage import database
+from storage.database import SQLITE_SETTINGS, Database
 from tests.bot.journey import Journey
 
 
@@ -21,12 +23,19 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def unset_journey(tmp_path: Path, empty_database: Path) -> AsyncIterator[Journey]:
+async def unset_journey(
+    tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Journey]:
     """Nothing has happened yet: the bot has not been started."""
     shutil.copy(empty_database, tmp_path / "runda.db")
+    # No power cut is tried here: not to wait for the disk makes these tests twice as fast.
+    settings = [one for one in SQLITE_SETTINGS if "synchronous" not in one]
+    monkeypatch.setattr(database, "SQLITE_SETTINGS", (*settings, "PRAGMA synchronous = OFF"))
     journey = Journey(tmp_path, tmp_path / "runda.db")
-    yield journey
-    await journey.bot_is_killed()
+    # Caught, and not drawn on a terminal that nobody sees.
+    with capture_logs() as journey.logs:
+        yield journey
+        await journey.bot_is_killed()
 
 
 @pytest.fixture

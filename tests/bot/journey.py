@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.adapters.matrix.links import MatrixLinks
@@ -64,7 +65,9 @@ class Journey:
         self._folder = folder
         self.url = f"sqlite:///{database_file}"
         self.now = MONDAY_9H - timedelta(hours=1)
-        self.chat = FakeChat(lambda: self.now)
+        self.ticks = False
+        self.logs: list[MutableMapping[str, Any]] = []
+        self.chat = FakeChat(self.shown_now)
         self.config = Config(
             matrix=MatrixConfig(
                 homeserver="https://example.org",
@@ -113,7 +116,7 @@ class Journey:
             database=self.database,
             chat=self.chat,
             links=MatrixLinks(BOT),
-            now=lambda: self.now,
+            now=self.shown_now,
         )
         self._running = asyncio.create_task(self.app.run())
         ready = asyncio.create_task(self.app.ready.wait())
@@ -151,7 +154,7 @@ class Journey:
             while not await self._is_quiet():
                 if self._running.done():
                     self._running.result()
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0.002)
 
     async def until(self, came: Callable[[], bool], *, within_s: float = 10) -> None:
         """Wait for what the bot does by itself."""
@@ -178,7 +181,18 @@ class Journey:
         """Look into the database."""
         return await self.database.write(work)
 
+    @property
+    def errors(self) -> list[str]:
+        """What went wrong, as the log names it."""
+        return [log["event"] for log in self.logs if log["log_level"] == "error"]
+
     # ------------------------------------------------------------ the clock
+
+    def shown_now(self) -> datetime:
+        """What the clock shows; if it ticks, a millisecond later at each look."""
+        if self.ticks:
+            self.now += timedelta(milliseconds=1)
+        return self.now
 
     async def clock_shows(self, moment: datetime) -> None:
         self.now = moment

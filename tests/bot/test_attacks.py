@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ import pytest
 
 from bot.adapters.matrix.content import event_for
 from bot.chat import Post
-from flows.ids import EventId, RoomId, UserId
+from flows.ids import EventId, RoomId
 from flows.messages import MediaKind
 from storage.instants import to_ms
 from storage.journal import InboxState, MemberChange, Membership

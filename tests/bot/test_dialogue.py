@@ -73,8 +73,8 @@ async def test_from_prompt_to_digest(journey: Journey) -> None:
     assert journey.texts(ORGANIZERS)[4] == (
         "### Group answers: Together\n\n"
         "What about together\\?\n\n"
-        f"**Table 1**\n\n- Soup with bread {source(TABLE_1, answer)}\n\n"
-        f"**Table 2**\n\n- Pasta {source(TABLE_2, other)}"
+        f"**Table 1**\n\n> Soup with bread {source(TABLE_1, answer)}\n\n"
+        f"**Table 2**\n\n> Pasta {source(TABLE_2, other)}"
     )
 
 

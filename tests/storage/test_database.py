@@ -156,7 +156,7 @@ def test_a_lost_connection_is_made_anew(database: Database) -> None:
 
 def _write_much(url: str, name: str) -> None:
     database = Database.open(url)
-    for number in range(25):
+    for number in range(10):
         database.write_now(lambda tx, n=number: put(tx, f"{name}{n}"))  # type: ignore[misc]  # n is bound now
     database.close()
 
@@ -170,7 +170,7 @@ def test_two_processes_wait_for_each_other(migrated_url: str) -> None:
     assert other.exitcode == 0
 
     database = Database.open(migrated_url)
-    assert len(keys(database)) == 50
+    assert len(keys(database)) == 20
     database.close()
 
 

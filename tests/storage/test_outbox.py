@@ -146,14 +146,18 @@ def test_a_postponed_effect_comes_again_later_and_remembers_how_often(database: 
     assert again.tries == 1
 
 
-def test_only_what_was_never_tried_can_be_withdrawn(database: Database) -> None:
-    put(database, "a", "b")
-    database.write_now(lambda tx: tx.outbox.note_try([2], now_ms=NOW_MS))
+def test_what_a_newer_one_replaces_is_dropped_unless_it_is_sent(database: Database) -> None:
+    put(database, "new", "tried", "sent")
 
-    assert database.write_now(lambda tx: tx.outbox.withdraw_waiting(EffectKey("a")))
-    assert not database.write_now(lambda tx: tx.outbox.withdraw_waiting(EffectKey("a")))
-    assert not database.write_now(lambda tx: tx.outbox.withdraw_waiting(EffectKey("b")))
-    assert due(database) == ["b"]
+    def work(tx: Transaction) -> list[bool]:
+        tx.outbox.note_try([2, 3], now_ms=NOW_MS)
+        tx.outbox.note_sent([(3, EventId("$3"))], now_ms=NOW_MS)
+        keys = ("new", "new", "tried", "sent", "never")
+        return [tx.outbox.withdraw_waiting(EffectKey(key)) for key in keys]
+
+    assert database.write_now(work) == [True, False, True, False, False]
+    assert due(database) == []
+    assert fate(database, "sent") == Sent(state=OutboxState.SENT, event_id=EventId("$3"))
 
 
 def test_acknowledgements_are_forgotten_when_they_are_sent(database: Database) -> None:
