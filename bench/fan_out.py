@@ -20,15 +20,19 @@ from shutil import copyfile, rmtree
 from bench import bot as bots
 from bench.crowd import Crowd
 from bench.harness import Figure, Goal, Outcome, Plan, alternate, ratios
+from bench.raw import QUIET_S
 from bench.servers import Site, fake_homeserver, fake_site, furnish
 from bench.worker import Json, Measure, Worker
 from bot.adapters.matrix.client import MatrixChat
 from bot.adapters.matrix.content import event_for
+from bot.app import App, wall_clock
 from bot.chat import Capabilities, Intake, Parcel, Post
 from bot.packs import PackFile
+from bot.parcels import post
 from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from storage.database import Database
+from storage.instants import to_ms
 
 RATIO = Goal(1.10)
 CPU_MS = Goal(0.6)
@@ -42,10 +46,12 @@ _MORE_BELOW = 60
 class _Watched:
     """The bot's chat; tells when so many prompts have been accepted."""
 
-    def __init__(self, chat: MatrixChat, wanted: int) -> None:
+    def __init__(self, chat: MatrixChat, wanted: int, organizers_room: RoomId) -> None:
         self._chat = chat
+        self._organizers_room = organizers_room
         self._missing = wanted
         self.accepted = asyncio.Event()
+        self.greeted = asyncio.Event()
         self.accepted_at = 0.0
         self.content: Json = {}
 
@@ -68,6 +74,9 @@ class _Watched:
 
     async def send(self, parcel: Parcel) -> EventId | None:
         event_id = await self._chat.send(parcel)
+        if parcel.room_id == self._organizers_room:
+            self.greeted.set()
+            return event_id
         self._missing -= 1
         if not self._missing:
             self.accepted_at = time.perf_counter()
@@ -121,13 +130,15 @@ async def _ask(bot: bots.Bot, folder: Path) -> Json:
         room_id: [UserId(f"@somebody:{number}")] for number, room_id in enumerate(bot.site.rooms)
     }
     await bots.furnish(bot.database, bot.site, people)
-    watched = _Watched(bot.chat, len(bot.site.rooms))
+    watched = _Watched(bot.chat, len(bot.site.rooms), bot.site.organizers_room)
     app = bots.app_of(bots.config_of(bot.site, folder), bot.database, watched)
     await watched.connect()
     # A name of its own: the homeserver would know the transaction ids of the last time again.
     pack = folder / f"q-{time.time_ns()}.toml"
     copyfile(bots.PACK.path, pack)
     await bots.order(bot.database, bot.site, PackFile(path=pack))
+    await _greet(bot, app, watched)
+    await asyncio.sleep(QUIET_S)
     async with asyncio.TaskGroup() as tasks:
         await app.clock.ring_due()
         began, cpu = time.perf_counter(), time.process_time()
@@ -143,6 +154,19 @@ async def _ask(bot: bots.Bot, folder: Path) -> Json:
         "cpu": used,
         "content": watched.content,
     }
+
+
+async def _greet(bot: bots.Bot, app: App, watched: _Watched) -> None:
+    """Send one message: a bot that is asked to begin has been at work for a while."""
+    greeting = post(EffectKey(f"greeting/{time.time_ns()}"), bot.site.organizers_room, "Hej!")
+    now_ms = to_ms(wall_clock())
+    await bot.database.write(lambda tx: tx.outbox.put([greeting], now_ms=now_ms))
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(app.sender.run())
+        await watched.greeted.wait()
+        while not app.sender.is_idle:
+            await asyncio.sleep(_SETTLE_S)
+        sending.cancel()
 
 
 # --------------------------------------------------------------------------- the figures
@@ -230,6 +254,7 @@ async def _compare(
                 homeserver=site.homeserver,
                 token=site.access_token,
                 rooms=site.rooms,
+                greeted=site.organizers_room,
                 content=sample["content"],
             )
         )

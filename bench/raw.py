@@ -22,6 +22,8 @@ import orjson
 from bench.worker import Json, Measure
 
 IN_FLIGHT = 32
+QUIET_S = 0.5
+"""Before each fan-out: a homeserver goes on for a while with what it was sent before."""
 PAGE = 1000
 """Events for each page of history: the most that Synapse gives."""
 ROOMS_AT_ONCE = 4
@@ -70,24 +72,26 @@ async def _session(homeserver: str, token: str) -> AsyncIterator[aiohttp.ClientS
 
 @asynccontextmanager
 async def putting(
-    *, homeserver: str, token: str, rooms: list[str], content: Json
+    *, homeserver: str, token: str, rooms: list[str], greeted: str, content: Json
 ) -> AsyncIterator[Measure]:
     """PUT the same message into rooms, 32 at a time, and note nothing."""
     numbers = count(time.time_ns())
 
     async def measure(*, rooms_asked: int) -> Json:
         async with _session(homeserver, token) as session:
-            jobs = iter(rooms[:rooms_asked])
 
-            async def put() -> None:
+            async def put(jobs: Iterator[str]) -> None:
                 for room_id in jobs:
                     path = f"{_CLIENT}/rooms/{quote(room_id)}/send/m.room.message/b{next(numbers)}"
                     async with session.put(path, data=orjson.dumps(content)) as answer:
                         answer.raise_for_status()
                         orjson.loads(await answer.read())
 
+            await put(iter([greeted]))
+            await asyncio.sleep(QUIET_S)
+            jobs = iter(rooms[:rooms_asked])
             began, cpu = time.perf_counter(), time.process_time()
-            await asyncio.gather(*(put() for _ in range(IN_FLIGHT)))
+            await asyncio.gather(*(put(jobs) for _ in range(IN_FLIGHT)))
             return {"wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
 
     yield measure

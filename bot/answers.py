@@ -7,6 +7,7 @@ gathered and inserted together; everything rarer is handled one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from bot.later import Later
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from bot.world import World
     from storage.transaction import Transaction
 
+_CLOCKS_APART_MS = 60_000
+"""So much the clocks of two homeservers may honestly differ."""
+
 
 class Answers:
     """Takes what people do in rooms, one transaction at a time."""
@@ -35,7 +39,11 @@ class Answers:
         """Act on what people did; returns what else is to be done in this transaction."""
         batch = _Batch(tx, now_ms)
         later = Later()
-        for one in incoming:
+        for heard in incoming:
+            one = heard
+            if heard.sent_ms > now_ms + _CLOCKS_APART_MS:
+                # Forged, or a clock gone wrong: it would come before all that is yet to come.
+                one = replace(heard, sent_ms=now_ms)
             if isinstance(one, Written):
                 self._written(tx, one, batch, later)
             else:

@@ -80,7 +80,8 @@ class Corrections:
         if marked is not None:
             self._mark_gone(tx, one, marked, later, now_ms)
             return
-        known = tx.journal.forget_raw(one.target) or tx.early.forget(one.room_id, one.target)
+        here = (one.room_id, one.target)
+        known = tx.journal.forget_raw(*here) or tx.early.forget(*here)
         if one.target in self._world.early:
             # What waited for it may hold its words.
             tx.early.take(one.room_id, one.target)
@@ -92,6 +93,7 @@ class Corrections:
         if round_ is None or reply.withdrawn_ms is not None:
             return
         tx.replies.withdraw(reply.reply_no, now_ms=now_ms)
+        tx.erase_for_good()
         self._changed(reply, round_, later)
         if reply.kind is ReplyKind.GROUP:
             self.show_standing(tx, round_.round_no, now_ms=now_ms)

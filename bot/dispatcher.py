@@ -172,6 +172,7 @@ class Dispatcher:
         if step.kind is StepKind.GROUP:
             # Talk was kept only so that a mark could make it the answer.
             tx.replies.drop_talk([round_.round_no for _, round_ in rounds])
+            tx.erase_for_good()
             text = step_closed_markdown(wording(dialogue.language))
             unanswered = [group for group, _ in rounds if group.id in effect.unanswered]
             self._put(

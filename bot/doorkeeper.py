@@ -55,7 +55,7 @@ class Doorkeeper:
             newly_in = facts.joined and (before is None or not before.joined)
             if newly_in and before is not None and before.use is RoomUse.DIRECT:
                 entered.append(facts.room_id)
-        if tx.rooms.apply(list(members)):
+        if tx.rooms.apply([_not_from_the_future(one, to_ms(now)) for one in members]):
             changed = True
         for departure in departures:
             room = tx.rooms.get(departure.room_id)
@@ -103,9 +103,12 @@ class Doorkeeper:
 
     def _room_for(self, tx: Transaction, invitation: Invitation) -> Room | None:
         known = tx.rooms.get(invitation.room_id)
-        if known is not None and known.use is not RoomUse.NONE:
-            return replace(known, joined=False)
         by_organizer = invitation.inviter in self._world.organizers
+        if known is not None and known.use is not RoomUse.NONE:
+            # What somebody once called a private chat is a group when an organizer says so.
+            is_group = known.use is RoomUse.DIRECT and by_organizer and not invitation.direct
+            if not is_group:
+                return replace(known, joined=False)
         use = RoomUse.ORGANIZERS if invitation.room_id == self._world.organizers_room else None
         if use is None and invitation.direct:
             use = RoomUse.DIRECT
@@ -122,3 +125,9 @@ class Doorkeeper:
             number=tx.rooms.next_number(use),
             peer=invitation.inviter if use is RoomUse.DIRECT else None,
         )
+
+
+def _not_from_the_future(change: MemberChange, now_ms: int) -> MemberChange:
+    # Somebody's homeserver may claim any time. What came later than all to come could never
+    # be undone: an organizer who was put out would steer for ever.
+    return replace(change, sent_ms=now_ms) if change.sent_ms > now_ms else change

@@ -100,11 +100,15 @@ def open_content(content: str) -> Packed:
     return Packed(values, tuple(EffectKey(key) for key in keys))
 
 
-def unpack(packed: Packed, fates: Mapping[EffectKey, Sent]) -> Content:
+def unpack(
+    packed: Packed, fates: Mapping[EffectKey, Sent], *, waits_for_links: bool = True
+) -> Content:
     """What to send, with the ids of our own messages filled in.
 
     Args:
         fates: what became of the effects it speaks of, as far as there are any.
+        waits_for_links: whether a link in a text to a message not sent yet is waited for;
+            else it leads to the room alone.
 
     Raises:
         NotYet: one of them is not sent yet.
@@ -113,7 +117,7 @@ def unpack(packed: Packed, fates: Mapping[EffectKey, Sent]) -> Content:
     values = packed.values
     match values["kind"]:
         case "post":
-            return _post(values, fates)
+            return _post(values, fates, waits_for_links=waits_for_links)
         case "revise":
             return Revise(target=_sent(values["of"], fates), markdown=values["markdown"])
         case "react":
@@ -129,10 +133,12 @@ def unpack(packed: Packed, fates: Mapping[EffectKey, Sent]) -> Content:
             raise Never(message)
 
 
-def _post(values: Mapping[str, Any], fates: Mapping[EffectKey, Sent]) -> Post:
+def _post(
+    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], *, waits_for_links: bool
+) -> Post:
     markdown: str = values["markdown"]
     for token, key in values.get("refs", ()):
-        markdown = markdown.replace(token, _sent_or_nothing(key, fates))
+        markdown = markdown.replace(token, _sent_or_nothing(key, fates, waits=waits_for_links))
     under = values.get("under")
     return Post(
         markdown=markdown,
@@ -152,9 +158,13 @@ def _sent(key: str, fates: Mapping[EffectKey, Sent]) -> EventId:
     return found.event_id
 
 
-def _sent_or_nothing(key: str, fates: Mapping[EffectKey, Sent]) -> str:
+def _sent_or_nothing(key: str, fates: Mapping[EffectKey, Sent], *, waits: bool) -> str:
     """For a link in a text: if its message never came, the link leads to the room alone."""
     try:
         return _sent(key, fates)
     except Never:
+        return ""
+    except NotYet:
+        if waits:
+            raise
         return ""

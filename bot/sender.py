@@ -40,6 +40,8 @@ _BATCH = 512
 _FORGOTTEN_AFTER = timedelta(hours=20)
 """Homeservers forget transaction ids after a day; from here on an effect is looked up."""
 _WAIT_FOR_OTHER_MS = 300
+_WAITS_FOR_LINKS = 100
+"""So often, half a minute in all: one room out of reach shall not hold back all groups' digest."""
 _SHORTEST_REST_S = 0.05
 _BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 _EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
@@ -209,7 +211,7 @@ class Sender:
         fates = await self._fates(packed.speaks_of) if packed.speaks_of else {}
         parcel = Parcel(
             room_id=due.room_id,
-            content=unpack(packed, fates),
+            content=unpack(packed, fates, waits_for_links=due.tries < _WAITS_FOR_LINKS),
             once_key=due.key,
             transaction_id=transaction_id(due.key),
         )

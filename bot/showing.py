@@ -17,6 +17,7 @@ from bot import keys
 from bot.parcels import post, take_back
 from bot.rendering.markdown import escape
 from bot.rendering.notices import shown_markdown
+from bot.rendering.parts import weight
 from bot.wording import Wording, wording
 from flows.ids import EffectKey
 from storage.instants import to_ms
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from flows.dialogue import Dialogue
     from storage.transaction import Transaction
 
-_PART_BYTES = 12_000
-"""A message stays well under the size a homeserver takes, encrypted and as HTML too."""
+_PART_BYTES = 10_000
+"""A message stays under the size a homeserver takes, encrypted and as HTML too."""
 
 
 class Showing:
@@ -98,7 +99,7 @@ def _pieces(reply: Reply) -> list[_Piece]:
 
 def _cut(text: str) -> list[str]:
     """The text in pieces that each fit into a message, cut between words where there are any."""
-    if len(escape(text).encode()) <= _PART_BYTES:
+    if _size(text) <= _PART_BYTES:
         return [text]
     middle = len(text) // 2
     space = text.rfind(" ", middle // 2, middle)
@@ -111,7 +112,7 @@ def _parts(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     parts: list[list[_Piece]] = [[]]
     room = _PART_BYTES
     for piece in pieces:
-        size = len(escape(piece.text).encode()) + 4
+        size = _size(piece.text) + 4
         if parts[-1] and size > room:
             parts.append([])
             room = _PART_BYTES
@@ -120,12 +121,21 @@ def _parts(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     return parts
 
 
+def _size(text: str) -> int:
+    return weight(_indented(text))
+
+
+def _indented(text: str) -> str:
+    """Literal, with its further lines inside the item that the first begins."""
+    return escape(text).replace("\n", "\n  ")
+
+
 def _markdown(pieces: Sequence[_Piece], title: str, words: Wording) -> str:
     return shown_markdown(title, [_quote(piece, words) for piece in pieces], words)
 
 
 def _quote(piece: _Piece, words: Wording) -> str:
-    text = escape(piece.text).replace("\n", "\n  ")
+    text = _indented(piece.text)
     if piece.reply.media is not None:
         # The file itself stays in the private chat: its data could tell who took it.
         return words.say("📎 {text} (a file, sent in private)", text=text)

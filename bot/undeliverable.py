@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.errors import ChatRefused
 from bot.parcels import post
 from bot.reactions import ACKNOWLEDGEMENT
 from bot.rendering.markdown import escape
@@ -47,8 +49,15 @@ class Undeliverable:
         else:
             text = words.say(
                 "⚠️ A private message could not be delivered: {reason}.",
-                reason=escape(str(error)),
+                reason=escape(_code(error)),
             )
-        key = EffectKey(f"{due.room_id}/-/-/undeliverable/{now:%Y-%m-%dT%H}")
+        # A hash: a key can be read in the message's source, and a private chat is nobody's.
+        where = hashlib.sha256(due.room_id.encode()).hexdigest()[:16]
+        key = EffectKey(f"{where}/-/-/undeliverable/{now:%Y-%m-%dT%H}")
         notice = post(key, world.organizers_room, text, silent=False)
         tx.outbox.put([notice], now_ms=to_ms(now))
+
+
+def _code(error: Exception) -> str:
+    """Why, without the chat's own words: those name the room, and often the person."""
+    return error.code if isinstance(error, ChatRefused) else type(error).__name__

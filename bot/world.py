@@ -75,9 +75,7 @@ class World:
                 self._members[member.room_id][member.user_id] = member.name
                 groups_of[member.user_id].append(member.room_id)
         self._private_rooms = {
-            room.peer: room.room_id
-            for room in self.rooms.values()
-            if room.use is RoomUse.DIRECT and room.joined and room.peer is not None
+            room.peer: room.room_id for room in tx.rooms.private_chats() if room.peer is not None
         }
         self._groups_of = {user: tuple(self._in_order(own)) for user, own in groups_of.items()}
 

@@ -21,6 +21,7 @@ from flows.packs.pack import StepKind
 _LEAST_ROWS: Final = 24
 _LEAST_COLUMNS: Final = 90
 _REFRESH: Final = 4
+_DIGESTS: Final = 6
 _STYLES: Final = {
     Dot.NOTHING: "bright_black",
     Dot.TALKED: "blue",
@@ -126,7 +127,7 @@ def draw(progress: Progress, *, now_s: float, elapsed_s: float) -> Layout:
     """The whole picture."""
     layout = Layout()
     layout.split_column(
-        Layout(_head(progress, now_s, elapsed_s), name="head", size=5),
+        Layout(_head(progress, now_s, elapsed_s), name="head", size=4),
         Layout(name="middle"),
         Layout(_happened(progress), name="happened", size=8),
     )
@@ -193,7 +194,7 @@ def _organizers(progress: Progress) -> Panel:
     if progress.commands:
         parts.append(Text("\n" + "\n".join(progress.commands[-3:]), style="magenta"))
     if progress.digests:
-        parts.append(Text("\n" + "\n".join(f"📰 {one}" for one in progress.digests), style="cyan"))
+        parts.append(Text("\n" + "\n".join(f"📰 {one}" for one in progress.digests[-_DIGESTS:]), style="cyan"))
     return Panel(Group(*parts), title="The organizers' room", title_align="left")
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import IO, Final
 
 from bot.errors import ChatUnavailable
-from demo.author import load_answers, write_script
+from demo.author import write_script
 from demo.cast import Cast, Participant, Table, load_cast
 from demo.client import Client
+from demo.desk import load_answers
 from demo.ledger import Line, Receipt, Sent, Skipped, write_line
 from demo.news import CameIn, Did, Heard, News, WentHome, to_line
 from demo.person import Person, Question, asks

@@ -143,9 +143,10 @@ class Progress:
         self.board = text
 
     def add_digest(self, title: str) -> None:
-        """A digest has come."""
-        self.digests.append(title)
-        self._tell(f"to the organizers: {title}")
+        """A digest has come; that of a step says which after a dot."""
+        _, _, step = title.rpartition(" · ")
+        self.digests.append(step)
+        self._tell(f"a digest comes to the organizers: {step}")
 
     def add_command(self, text: str) -> None:
         """The organizer has written something, or the bot has answered it."""

@@ -11,13 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from demo.ledger import Line, Receipt, Sent
 from demo.script import Act, Meant, Where
-
-if TYPE_CHECKING:
-    from bot.wording import Wording
 
 STANDING_MARK: Final = "✅"
 _AT_THE_BELL_MS: Final = 5_000
@@ -74,22 +71,8 @@ class Reconciliation:
         return not self.problems and all(row.agrees for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestCounts:
-    """The numbers that the digest of a whole dialogue must show."""
-
-    present: int
-    answered: int
-    replies: int
-    asked: int
-    given: int
-    late: int
-    withdrawn: int
-    replaced: int
-
-
 @dataclass(slots=True)
-class _Matching:
+class Matching:
     """Which reply of the export is which answer."""
 
     pairs: list[tuple[Answer, Mapping[str, Any]]] = field(default_factory=list)
@@ -107,7 +90,7 @@ def reconcile(lines: Sequence[Line], export: Mapping[str, Any]) -> Reconciliatio
     """
     answers = answers_of(lines)
     closings = _closings(export)
-    matching = _match(answers, export)
+    matching = match(answers, export)
     missing = [
         one
         for one in matching.missing
@@ -182,15 +165,18 @@ def standing(answers: Iterable[Answer]) -> list[Answer]:
 # ------------------------------------------------------------------------- matching
 
 
-def _match(answers: Iterable[Answer], export: Mapping[str, Any]) -> _Matching:
-    """By group, step and the homeserver's time; of several at once, by kind and words."""
+def match(answers: Iterable[Answer], export: Mapping[str, Any]) -> Matching:
+    """Find each answer in the export.
+
+    By group, step and the homeserver's time; of several at once, by kind and words.
+    """
     names = {group["id"]: group["name"] for group in export["groups"]}
     waiting: defaultdict[tuple[str, str, int], list[Mapping[str, Any]]] = defaultdict(list)
     for reply in export["replies"]:
         if reply["kind"] != Meant.TALK:
             place = names[reply["group"]], reply["step"], _ms(reply["sent_at"])
             waiting[place].append(reply)
-    matching = _Matching()
+    matching = Matching()
     for answer in answers:
         there = waiting[answer.table, answer.step, answer.server_ms]
         if there:
@@ -224,7 +210,7 @@ def _missed_the_close(answer: Answer, closings: Mapping[tuple[str, str], int]) -
 # -------------------------------------------------------------------------- problems
 
 
-def _differences(matching: _Matching, closings: Mapping[tuple[str, str], int]) -> Iterator[str]:
+def _differences(matching: Matching, closings: Mapping[tuple[str, str], int]) -> Iterator[str]:
     for answer, reply in matching.pairs:
         media = None if reply["media"] is None else reply["media"]["name"]
         told = {
@@ -254,7 +240,7 @@ def _wrongly_timed(
         yield f"in time, and called late: {_told(answer)}"
 
 
-def _mixed_up(matching: _Matching) -> Iterator[str]:
+def _mixed_up(matching: Matching) -> Iterator[str]:
     """Two people under one number, or one under two."""
     numbers: defaultdict[str, set[int]] = defaultdict(set)
     people: defaultdict[int, set[str]] = defaultdict(set)
@@ -269,7 +255,7 @@ def _mixed_up(matching: _Matching) -> Iterator[str]:
             yield f"person {number} of the export is several: {sorted(several_names)}"
 
 
-def _unconfirmed(answers: Iterable[Answer], matching: _Matching) -> Iterator[str]:
+def _unconfirmed(answers: Iterable[Answer], matching: Matching) -> Iterator[str]:
     received = {answer.event_id for answer, _ in matching.pairs}
     for one in answers:
         own = one.kind == Meant.INDIVIDUAL and not one.withdrawn
@@ -301,7 +287,7 @@ def _listed(reply: Mapping[str, Any]) -> str:
 
 
 def _rows(
-    answers: Sequence[Answer], matching: _Matching, export: Mapping[str, Any]
+    answers: Sequence[Answer], matching: Matching, export: Mapping[str, Any]
 ) -> Iterator[Row]:
     replies = [reply for reply in export["replies"] if reply["kind"] != Meant.TALK]
     sides: dict[str, tuple[int, int]] = {
@@ -329,7 +315,7 @@ def _rows(
             sum(one.media is not None for one in answers),
             sum(reply["media"] is not None for reply in replies),
         ),
-        "late": (_late(matching, export), sum(reply["late"] for reply in replies)),
+        "late": (late_answers(matching, export), sum(reply["late"] for reply in replies)),
         "people who answered": (
             len({one.person for one in answers if not one.withdrawn}),
             len({one["person"] for one in replies if one["withdrawn_at"] is None}),
@@ -338,7 +324,7 @@ def _rows(
     yield from (Row(what=what, people=sent, bot=got) for what, (sent, got) in sides.items())
 
 
-def _late(matching: _Matching, export: Mapping[str, Any]) -> int:
+def late_answers(matching: Matching, export: Mapping[str, Any]) -> int:
     """How many answers are late; at the bell either is right, and the export says which."""
     closings = _closings(export)
     number = 0
@@ -348,73 +334,6 @@ def _late(matching: _Matching, export: Mapping[str, Any]) -> int:
             at_the_bell = 0 < closed_ms - answer.server_ms <= _AT_THE_BELL_MS
             number += reply["late"] if at_the_bell else answer.server_ms >= closed_ms
     return number
-
-
-# ------------------------------------------------------------------------ the digest
-
-
-def digest_counts(
-    lines: Sequence[Line], export: Mapping[str, Any], *, present: int
-) -> DigestCounts:
-    """What the digest of the whole dialogue must show, counted from the people's ledger.
-
-    Args:
-        present: how many people came in.
-    """
-    answers = answers_of(lines)
-    matching = _match(answers, export)
-    received = [answer for answer, _ in matching.pairs]
-    kept = [one for one in received if not one.withdrawn]
-    given = standing(kept)
-    groups = sum(one.kind == Meant.GROUP for one in kept)
-    steps = sum(step["kind"] == "group" for step in export["steps"])
-    kept_pairs = [(one, reply) for one, reply in matching.pairs if not one.withdrawn]
-    return DigestCounts(
-        present=present,
-        answered=len({one.person for one in kept}),
-        replies=len(kept),
-        asked=steps * len(export["groups"]),
-        given=len(given),
-        late=_late(_Matching(pairs=kept_pairs), export),
-        withdrawn=len(received) - len(kept),
-        replaced=groups - len(given),
-    )
-
-
-def digest_problems(text: str, counts: DigestCounts, words: Wording) -> list[str]:
-    """The sentences that should stand in a digest and do not."""
-    return [
-        f"the digest does not say: {sentence}"
-        for sentence in _sentences(counts, words)
-        if sentence not in text
-    ]
-
-
-def _sentences(counts: DigestCounts, words: Wording) -> Iterator[str]:
-    yield words.say(
-        "{answered} of {present} have answered", answered=counts.answered, present=counts.present
-    )
-    yield words.say_n("{number} reply", "{number} replies", counts.replies)
-    if counts.asked:
-        yield words.say("{given} of {asked} group answers", given=counts.given, asked=counts.asked)
-    if counts.late:
-        yield words.say_n(
-            "{number} reply came after the close.",
-            "{number} replies came after the close.",
-            counts.late,
-        )
-    if counts.withdrawn:
-        yield words.say_n(
-            "{number} reply was withdrawn and is not shown.",
-            "{number} replies were withdrawn and are not shown.",
-            counts.withdrawn,
-        )
-    if counts.replaced:
-        yield words.say_n(
-            "{number} group answer was replaced by a later one.",
-            "{number} group answers were replaced by later ones.",
-            counts.replaced,
-        )
 
 
 def _ms(instant: str) -> int:

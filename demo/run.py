@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import orjson
 
 from bot.wording import wording
 from demo.cast import Cast
 from demo.crowd import Crowd
+from demo.digest_check import digest_counts, digest_problems
 from demo.display import Display
 from demo.ledger import read_lines
 from demo.markup import markdown_of
 from demo.news import CameIn, Heard, WentHome
 from demo.organizer import Digest
+from demo.pace import Watch, quickest_pace
 from demo.progress import Progress, TableSeen
-from demo.reconcile import Reconciliation, digest_counts, digest_problems, reconcile
+from demo.reconcile import Reconciliation, reconcile
 from demo.script import PlannedStep, plan_steps
 from demo.seen import Seen
 from demo.stage import Plan, Stage, StageError
 from flows.packs.pack import Pack
 
 LANGUAGE: Final = "sv"
-_MOST_IDLE_S: Final = 4.5
+_MOST_IDLE_S: Final = 3.5
 _OVERTIME_S: Final = 90.0
 """How much later than planned a dialogue may end before the demo gives it up."""
 _QUIET_S: Final = 1.5
@@ -88,13 +88,12 @@ class Run:
             with self._phase("the bot: `runda init`, then `runda run`, as a process of its own"):
                 await stage.set_up_bot(Plan(tables=self.wish.tables, pace=usual))
             with self._phase(f"{len(self.wish.tables)} tables, {sum(self.wish.tables)} accounts"):
-                with _Watch(stage.homeserver.pid) as watch:
+                with Watch(stage.homeserver.pid) as watch:
                     await stage.set_tables()
                 await stage.bot_is_ready()
             self.pace = usual
             if self.wish.pace is None:
                 self.pace = round(usual / watch.slowness, 1)
-            print("DEBUG share", watch.share, watch.slowness)
             self.steps = plan_steps(
                 self.wish.pack, language=LANGUAGE, pace=self.pace, most_idle_s=_MOST_IDLE_S
             )
@@ -303,56 +302,3 @@ def digest_markdown(digest: Digest) -> str:
     return "\n\n---\n\n".join(
         markdown_of(seen.html or seen.text) for seen in (digest.overview, *digest.parts)
     )
-
-
-_QUICKEST_STEP_S: Final = 6.0
-"""The shortest step that collects something lasts this long on a machine with time to spare."""
-
-
-def quickest_pace(pack: Pack) -> float:
-    """The pace on a machine with time to spare."""
-    lengths = [step.length_s for step in pack.steps if step.kind.collects and step.length_s]
-    return round(max(1.0, min(lengths, default=1) / _QUICKEST_STEP_S), 1)
-
-
-class _Watch:
-    """Finds out how busy the machine is with other things.
-
-    The homeserver has its hands full meanwhile; `share` is how much of one core it got.
-    """
-
-    _FULL: Final = 0.75
-    """What it gets of a core on a machine with nothing else to do ..."""
-    _MOST: Final = 4.0
-    """... and we are at most so much slower on another."""
-
-    def __init__(self, pid: int) -> None:
-        self._stat = Path(f"/proc/{pid}/stat")
-        self.share = self._FULL
-
-    def __enter__(self) -> Self:
-        self._began = self._now()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        cpu_s, wall_s = (b - a for a, b in zip(self._began, self._now(), strict=True))
-        # Where there is no /proc, we believe that there is time to spare.
-        self.share = cpu_s / wall_s if cpu_s else self._FULL
-
-    @property
-    def slowness(self) -> float:
-        """By how much the dialogue should be slower than it could be."""
-        return min(max(1.0, self._FULL / self.share), self._MOST)
-
-    def _now(self) -> tuple[float, float]:
-        cpu_s = 0.0
-        if self._stat.exists():
-            # After the name, which may hold anything, in brackets: user and system time.
-            fields = self._stat.read_text(encoding="utf-8").rpartition(") ")[2].split()
-            cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return cpu_s, time.monotonic()

@@ -111,8 +111,9 @@ def plan_steps(
 BEFOREHAND_S: Final = -1.0
 """The `after_s` of what is done before the dialogue begins."""
 
-_WORTH_IT_S: Final = 2.5
-"""An organizer's word takes a moment to arrive: cutting off less could hit the next step."""
+_WORTH_IT_S: Final = 6.0
+"""An organizer's word takes a moment to arrive, longer on a busy machine: cutting off less
+could hit the next step."""
 
 
 def _lasting(kind: StepKind, length_s: float, most_idle_s: float) -> float:

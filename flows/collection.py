@@ -88,6 +88,10 @@ DELAY_MS = 60 * 1000
 TOO_LATE_MS = 24 * 60 * 60 * 1000
 """A day after its round closed a message answers nothing any more."""
 
+TOO_LATE_IN_PRIVATE_MS = 2 * 60 * 1000
+"""In private it is so much sooner: it would be shown to the group, and "thanks" or a cry for
+help, written there an hour later, was never meant for it."""
+
 
 def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
     """Say which round a message answers.
@@ -96,8 +100,8 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
         now_ms: when it was received, milliseconds since 1970 in UTC.
 
     Returns:
-        None if it answers none: nothing is open here, or was so within a day, and it points
-        to no prompt of ours.
+        None if it answers none: nothing is open here, or was so a short while ago, and it
+        points to no prompt of ours.
     """
     found = _in_private(message, room) if room.private else _in_group(message, room)
     if found is None:
@@ -105,7 +109,7 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
     round_, kind = found
     closed_ms = round_.closed_ms
     waited_ms = 0 if closed_ms is None else now_ms - closed_ms
-    if waited_ms > TOO_LATE_MS:
+    if waited_ms > (TOO_LATE_IN_PRIVATE_MS if room.private else TOO_LATE_MS):
         return None
     # When it was sent is the sender's own word: it is believed for a moment's delay, not more.
     in_time = closed_ms is None or (message.sent_ms < closed_ms and waited_ms <= DELAY_MS)

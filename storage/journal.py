@@ -305,19 +305,23 @@ class Journal:
             .values(state=int(InboxState.BAD))
         )
 
-    def forget_raw(self, event_id: EventId) -> bool:
+    def forget_raw(self, room_id: RoomId, event_id: EventId) -> bool:
         """Erase the raw form of a pending event that was withdrawn; True if there was one."""
+        # By the event id alone: with the room, SQLite would walk the room's whole key.
+        found = sa.select(_inbox.c.room_id).where(_NOT_DONE, _inbox.c.event_id == event_id)
+        if room_id not in self._db.scalars(found):
+            return False
         update = (
             sa.update(_inbox)
-            # The event id alone: with the room, SQLite would walk the room's whole key.
             .where(_NOT_DONE, _inbox.c.event_id == event_id)
             .values(state=int(InboxState.DONE), raw=None, sender=None)
         )
         return self._db.execute(update).rowcount > 0
 
     def unread(self, room_id: RoomId) -> bool:
-        """Whether anything of the room has not been read: an encrypted event, or a hole."""
-        waiting = sa.select(sa.literal(1)).where(_NOT_DONE, _inbox.c.room_id == room_id)
+        """Whether anything of the room may yet be read: an encrypted event, or a hole."""
+        bad = _inbox.c.state == int(InboxState.BAD)
+        waiting = sa.select(sa.literal(1)).where(_NOT_DONE, ~bad, _inbox.c.room_id == room_id)
         hole = sa.select(sa.literal(1)).where(_gap.c.room_id == room_id)
         return self._db.scalar(sa.union_all(waiting, hole).limit(1)) is not None
 

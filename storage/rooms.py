@@ -152,6 +152,21 @@ class Rooms:
         )
         return self._members(_member.c.room_id.in_(groups))
 
+    def private_chats(self) -> list[Room]:
+        """The joined private chats that their person has not left, in their order."""
+        peer = sa.and_(_member.c.room_id == _room.c.room_id, _member.c.user_id == _room.c.peer)
+        query = (
+            sa.select(_room)
+            .join(_member, peer)
+            .where(
+                _room.c.use == RoomUse.DIRECT.value,
+                _room.c.joined,
+                _member.c.membership == Membership.JOIN.value,
+            )
+            .order_by(_room.c.number, _room.c.room_id)
+        )
+        return [_to_room(row) for row in self._db.execute(query)]
+
     def _members(self, where: sa.ColumnElement[bool]) -> list[Member]:
         query = (
             sa.select(_member)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from storage.dialogues import Dialogues
 from storage.digests import Digests
 from storage.early import Early
+from storage.erasure import empty_log
 from storage.hot import savepoint
 from storage.journal import Journal
 from storage.occurrences import Occurrences
@@ -30,6 +31,7 @@ class Transaction:
         self._db = connection
         self._after_commit: list[Callable[[], None]] = []
         self._after_rollback: list[Callable[[], None]] = []
+        self._erases = False
 
     @cached_property
     def journal(self) -> Journal:
@@ -92,6 +94,12 @@ class Transaction:
     def after_rollback(self, action: Callable[[], None]) -> None:
         """Run `action` if this transaction comes to nothing."""
         self._after_rollback.append(action)
+
+    def erase_for_good(self) -> None:
+        """Once this transaction is on disk, let the disk keep nothing of what it erased."""
+        if not self._erases:
+            self._erases = True
+            self.after_commit(lambda: empty_log(self._db))
 
     def run_hooks(self, *, committed: bool) -> None:
         """Called by the database when the transaction has ended."""

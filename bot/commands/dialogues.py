@@ -111,7 +111,7 @@ START = Command(
     swedish="starta",
     english="start",
     usage=lambda words: words.say(
-        "and a pack's name – start it now; with a time after it, then (13:00, tomorrow 9:30)"
+        "and a pack – start it now, or at a time: `grums`, `grums 13:00`, `grums tomorrow 9:30`"
     ),
     run=_start,
 )

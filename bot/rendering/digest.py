@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 
 from bot.rendering import markdown
 from bot.rendering.parts import Block, Head, RenderedPart, paginate
+from bot.rendering.prompts import clock_time
 from bot.rendering.quotes import Permalink, Quoter, name
 from bot.wording import Wording
 from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart, Participation, StepPart
 from flows.packs.pack import StepKind
 
-SHORT_ANSWERS = 400
+SHORT_ANSWERS = 1500
 """Characters of all group answers together that still leave the overview one screen ..."""
 
 ANSWER_FRAME = 60
@@ -211,7 +212,8 @@ class _Writer:
         if self._digest.all_quotes:
             yield self._wording.say("Every answer, with its source, is in the thread.")
         if made_at is not None:
-            moment = format_datetime(made_at, "d MMMM HH:mm", locale=self._wording.language)
+            day = format_date(made_at, "d MMMM", locale=self._wording.language)
+            moment = f"{day} {clock_time(made_at, self._wording)}"
             yield self._wording.say("As of {moment}.", moment=moment)
 
     # ----------------------------------------------------------------- details

@@ -43,7 +43,7 @@ def escape(text: str) -> str:
     paragraph, a list item or a quotation without leaving it.
     """
     lines = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    written = [_escaped_line(line) for line in lines]
+    written = [line and _escaped_line(line) for line in lines]
     # A line break is a backslash before the line's end. At the very end it would be a
     # backslash to be read, so there the character itself is named.
     trailing = 0

@@ -50,8 +50,8 @@ def ask_for_answer_markdown(wait_s: float, words: Wording) -> str:
 
 
 def step_closed_markdown(words: Wording) -> str:
-    """What a group reads that gave no answer."""
-    return words.say("The question is closed. I have noted that the group gave no answer.")
+    """What a group reads that gave no answer, whether the time ran out or was cut short."""
+    return words.say("The question is closed. Your group has no answer to it.")
 
 
 def late_start_markdown(dialogue: Dialogue, late_s: float, words: Wording) -> str:

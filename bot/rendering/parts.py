@@ -12,6 +12,16 @@ MAX_PART_BYTES = 12_000
 twice (as HTML, where escapes grow, and as plain text), once more larger when encrypted."""
 
 
+def weight(markdown: str) -> int:
+    """How many of a part's bytes it takes up.
+
+    Tabs and hard spaces count twice: of all characters they grow most on their way, and an
+    answer full of them would make a message that no homeserver takes.
+    """
+    doubled = markdown.count("\t") + markdown.count("\u00a0")
+    return len(markdown.encode(errors="surrogatepass")) + doubled
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ref:
     """A link to a message that has not been sent yet, the one of the effect `effect_key`.
@@ -77,7 +87,7 @@ class _Pages:
         shared = _shared(before, block.heads)
         new = [head.markdown for head in block.heads[shared:]]
         addition = self._joined(block, new)
-        if self._text and len((self._text + addition).encode()) > MAX_PART_BYTES:
+        if self._text and weight(self._text + addition) > MAX_PART_BYTES:
             self._turn()
             seen = [self._again(head.markdown) for head in block.heads[:shared]]
             addition = self._joined(block, [*seen, *new])

@@ -30,7 +30,10 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
     """
     language = words.language if words.language in pack.languages else pack.language
     parts = [f"### {step.title.get(language)}", step.text.get(language)]
-    parts += [part for part in (_how_to_answer(step, facts, words), _until(facts, words)) if part]
+    # While there is something to read or to listen to, nobody has to watch the time.
+    timed = step.kind.collects or step.kind is StepKind.BREAK
+    until = _until(facts, words) if timed else ""
+    parts += [part for part in (_how_to_answer(step, facts, words), until) if part]
     return "\n\n".join(parts)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import shorten
 
 from bot.rendering.markdown import escape
-from bot.rendering.parts import MAX_PART_BYTES, Block, Head, Ref
+from bot.rendering.parts import MAX_PART_BYTES, Block, Head, Ref, weight
 from bot.wording import Wording
 from flows.digest.document import Attachment, Quote
 from flows.digest.snapshot import Source
@@ -166,7 +166,7 @@ def _fitting(text: str, room: int) -> int:
 
 
 def _size(text: str) -> int:
-    return len(escape(text).replace("\n", "\n> ").encode(errors="surrogatepass"))
+    return weight(escape(text).replace("\n", "\n> "))
 
 
 def _good_end(text: str, end: int) -> int:

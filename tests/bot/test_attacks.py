@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,8 +11,8 @@ import pytest
 
 from bot.adapters.matrix.content import event_for
 from bot.chat import Post
-from flows.ids import EventId, RoomId
-from flows.messages import MediaKind
+from bot.rendering.markdown import escape
+from flows.ids import EffectKey, EventId, RoomId
 from storage.instants import to_ms
 from storage.journal import InboxState, MemberChange, Membership
 from tests.bot.journey import Journey
@@ -22,7 +23,6 @@ from tests.builders import (
     MONDAY_9H,
     OLGA,
     ORGANIZERS,
-    PHOTO,
     STRANGER,
     TABLE_1,
     TABLE_2,
@@ -30,6 +30,7 @@ from tests.builders import (
     marked,
     withdrawn,
 )
+from tests.fakes import resolved
 
 TIMES_UP = MONDAY_9H + timedelta(minutes=10)
 FAR_FUTURE_MS = 2**61
@@ -39,7 +40,7 @@ MOST_PLAIN_BYTES = 46_000
 
 def content_bytes(markdown: str) -> int:
     """How much of an event a message fills before it is encrypted."""
-    return len(orjson.dumps(event_for(Post(markdown=markdown), "key").content))  # type: ignore[arg-type]
+    return len(orjson.dumps(event_for(Post(markdown=markdown), EffectKey("key")).content))
 
 
 # ---------------------------------------------------------------- steering
@@ -112,7 +113,7 @@ async def test_a_room_that_a_participant_made_a_private_chat_can_become_a_group(
 
     # when it was put out, and an organizer invites it
     journey.chat._come_or_go(room.room_id, comes=False)
-    await journey.settles()
+    await journey.time_passes(1)
     journey.chat.invite(room, OLGA)
     await journey.settles()
 
@@ -131,7 +132,6 @@ async def test_a_private_chat_is_named_to_nobody_when_it_cannot_be_reached(
     await journey.opens_private_chat(ANN)
     private = journey.private[ANN]
     journey.chat.refused.add(private)
-    journey.chat.refusal = f"PUT /rooms/{private}/send: 403 M_FORBIDDEN {ANN} not in {private}"
 
     # when a question goes there
     await journey.starts_lunch()
@@ -143,27 +143,18 @@ async def test_a_private_chat_is_named_to_nobody_when_it_cannot_be_reached(
     assert "ann" not in told[0].text.casefold()
 
 
-async def test_a_file_sealed_in_private_is_not_shown_by_its_name(journey: Journey) -> None:
-    await journey.starts_lunch()
-    photo = replace(PHOTO, name="ann-svensson.jpg", kind=MediaKind.IMAGE)
-    await journey.writes_in_private(ANN, "ann-svensson.jpg", media=photo)
-    await journey.clock_shows(TIMES_UP)
-
-    assert not [text for text in journey.texts(TABLE_1) if "svensson" in text]
-
-
 # ---------------------------------------------------------------- silencing
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("a" + "\n" * 30_000 + "b", id="empty lines"),
-        pytest.param("a" + "\u00a0" * 20_000 + "b", id="hard spaces"),
-        pytest.param("a" + "\t" * 30_000 + "b", id="tabs"),
-        pytest.param("&" * 30_000, id="ampersands"),
-        pytest.param("\n".join("x" * 20_000), id="short lines"),
-        pytest.param("😀" * 15_000, id="emoji"),
+        pytest.param("a" + "\n" * 12_000 + "b", id="empty lines"),
+        pytest.param("a" + "\u00a0" * 12_000 + "b", id="hard spaces"),
+        pytest.param("a" + "\t" * 12_000 + "b", id="tabs"),
+        pytest.param("&" * 12_000, id="ampersands"),
+        pytest.param("\n".join("x" * 12_000), id="short lines"),
+        pytest.param("😀" * 6_000, id="emoji"),
     ],
 )
 async def test_no_answer_is_so_odd_that_its_showing_or_digest_is_too_large(
@@ -179,6 +170,12 @@ async def test_no_answer_is_so_odd_that_its_showing_or_digest_is_too_large(
     shown = [one.text for room in (TABLE_1, ORGANIZERS) for one in journey.shown(room)]
     assert len(shown) > 8
     assert max(map(content_bytes, shown)) <= MOST_PLAIN_BYTES
+
+
+def test_no_text_takes_long_to_escape() -> None:
+    began = time.process_time()
+    escape("a" + " " * 60_000 + "b")
+    assert time.process_time() - began < 0.5
 
 
 async def test_a_group_that_cannot_be_reached_does_not_hold_back_the_digest(
@@ -223,8 +220,6 @@ async def test_what_never_can_be_read_does_not_make_the_bot_keep_edits(journey: 
     broken = journey.message(ANN, "?")
     journey.chat.hear_event(broken, encrypted=True)
     await journey.settles()
-    from tests.fakes import resolved
-
     journey.chat._feed.append([resolved(broken, InboxState.BAD)])
     journey.chat._news.set()
     await journey.settles()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -153,10 +152,7 @@ async def test_a_digest_quotes_sealed_answers_by_what_the_group_was_shown(ended:
 
 
 def stored_bytes(folder: Path) -> bytes:
-    """Everything the database has on disk, after what was written is folded in."""
-    with sqlite3.connect(folder / "runda.db") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    """Everything the database has on disk, its log included."""
     return b"".join(file.read_bytes() for file in folder.glob("runda.db*"))
 
 
@@ -175,8 +171,7 @@ async def test_what_is_withdrawn_is_nowhere_any_more(journey: Journey, tmp_path:
     await journey.withdraws(ANN, answer)
     await journey.withdraws(ANN, group)
 
-    # then no word of it is on the disk
-    await journey.bot_is_killed()
+    # then no word of it is on the disk, though the bot goes on
     assert b"Zucchini" not in stored_bytes(tmp_path)
 
 
@@ -189,7 +184,6 @@ async def test_talk_is_nowhere_any_more_after_the_close(journey: Journey, tmp_pa
     await journey.writes(DAN, "Group answer: Pasta")
     await journey.clock_shows(ENDED)
 
-    await journey.bot_is_killed()
     assert b"Zucchini" not in stored_bytes(tmp_path)
 
 
@@ -198,5 +192,4 @@ async def test_what_was_no_answer_was_never_kept(journey: Journey, tmp_path: Pat
     await journey.writes(BO, "Zucchinisoup, in the room")
     await journey.writes(OLGA, "Zucchinisoup, among organizers")
 
-    await journey.bot_is_killed()
     assert b"Zucchini" not in stored_bytes(tmp_path)

@@ -195,9 +195,7 @@ async def test_a_group_without_an_answer_is_asked_once_and_then_noted(talking: J
 
     # when it does not answer, then that is what is recorded
     await talking.clock_shows(TIMES_UP + timedelta(minutes=3))
-    assert talking.texts(TABLE_2)[-2] == (
-        "The question is closed. I have noted that the group gave no answer."
-    )
+    assert talking.texts(TABLE_2)[-2] == ("The question is closed. Your group has no answer to it.")
     assert "**No group answer from:** Table 2" in await digested(talking)
     assert sum(text.startswith(ASKED) for text in talking.texts(TABLE_2)) == 1
 

@@ -46,7 +46,7 @@ async def test_a_dialogue_ordered_from_the_command_line_runs_by_itself(
 
         # then the first table is asked once, waited for, and noted as having no answer
         await scene.shows(bo, first.room_id, "gruppens svar saknas")
-        await scene.shows(bo, first.room_id, "Jag har noterat att gruppen inte svarade")
+        await scene.shows(bo, first.room_id, "Gruppen har inget svar på den")
         await scene.shows(scene.organizer, scene.organizers_room, "Sammanställning", times=3)
         at_first = await scene.texts(bo, first.room_id)
         assert sum("gruppens svar saknas" in text for text in at_first) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flows.ids import EffectKey
 from storage.database import Database, create_engine
 from storage.errors import DatabaseUnusable
 from storage.outbox import Effect
+from storage.overview import reading
 from storage.transaction import Transaction
 from tests.builders import NOW_MS, TABLE_1
 
@@ -247,3 +249,46 @@ def test_the_name_for_people_has_no_password() -> None:
 
     assert database.name == "postgresql+psycopg://runda:***@db.example/runda"
     database.close()
+
+
+# ---------------------------------------------------------------- erased for good
+
+
+def test_what_is_erased_leaves_the_log_too(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database.open(sqlite_url)
+    database.write_now(lambda tx: put(tx, "Zucchini"))
+    assert b"Zucchini" in on_disk(tmp_path)
+
+    def erase(tx: Transaction) -> None:
+        tx.outbox.drop([1])
+        tx.erase_for_good()
+        tx.erase_for_good()
+
+    database.write_now(erase)
+
+    assert b"Zucchini" not in on_disk(tmp_path)
+    database.close()
+
+
+def test_a_reader_is_not_waited_for(sqlite_url: str) -> None:
+    database = Database.open(sqlite_url)
+    database.write_now(lambda tx: put(tx, "Zucchini"))
+    with reading(sqlite_url) as seen:
+        seen.overview.waiting()
+        begun = time.monotonic()
+        database.write_now(lambda tx: tx.erase_for_good())
+        assert time.monotonic() - begun < 5
+    database.write_now(lambda tx: put(tx, "after"))
+    assert database.write_now(lambda tx: tx.outbox._db.scalar(sa.text("PRAGMA busy_timeout"))) > 0
+    database.close()
+
+
+def test_other_databases_erase_by_themselves(database: Database) -> None:
+    database.write_now(lambda tx: tx.erase_for_good())
+    database.write_now(lambda tx: put(tx, "after"))
+
+    assert keys(database) == ["after"]
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("runda.db*"))

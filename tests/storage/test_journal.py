@@ -174,9 +174,10 @@ def test_an_event_set_aside_is_not_forgotten(database: Database) -> None:
 def test_a_withdrawn_event_loses_its_raw_form(database: Database) -> None:
     add(database, encrypted("$1"))
 
-    assert database.write_now(lambda tx: tx.journal.forget_raw(EventId("$1")))
-    assert not database.write_now(lambda tx: tx.journal.forget_raw(EventId("$1")))
-    assert not database.write_now(lambda tx: tx.journal.forget_raw(EventId("$other")))
+    assert not database.write_now(lambda tx: tx.journal.forget_raw(TABLE_2, EventId("$1")))
+    assert database.write_now(lambda tx: tx.journal.forget_raw(TABLE_1, EventId("$1")))
+    assert not database.write_now(lambda tx: tx.journal.forget_raw(TABLE_1, EventId("$1")))
+    assert not database.write_now(lambda tx: tx.journal.forget_raw(TABLE_1, EventId("$other")))
     assert pending(database, *InboxState) == []
 
 

@@ -71,7 +71,7 @@ def watched(connection: sa.Connection) -> Iterator[list[Statement]]:
 CASES: dict[str, Callable[[Transaction], object]] = {
     "journal: read or not": lambda tx: tx.journal.mark([DONE]),
     "journal: set aside": lambda tx: tx.journal.set_aside(ROOM, EVENT, 1),
-    "journal: withdrawn": lambda tx: tx.journal.forget_raw(EVENT),
+    "journal: withdrawn": lambda tx: tx.journal.forget_raw(ROOM, EVENT),
     "journal: still to be read": lambda tx: tx.journal.pending(),
     "journal: of a room": lambda tx: tx.journal.unread(ROOM),
     "journal: unreadable": lambda tx: tx.journal.unreadable_by_room(),

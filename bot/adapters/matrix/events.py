@@ -27,6 +27,7 @@ _NOT_SAID = frozenset(("m.notice", "m.server_notice", "m.key.verification.reques
 """Message types that are not somebody's words: bots' talk, the server's, a client's."""
 
 _MOST_MS = 2**62
+_LONGEST_ID = 255
 
 
 def meaning(raw: Raw, room_id: RoomId, own_id: UserId) -> Incoming | None:
@@ -202,7 +203,10 @@ def _without_quotation(text: str) -> str:
 
 
 def _id(value: object) -> EventId | None:
-    return EventId(_clean(value)) if isinstance(value, str) and value else None
+    # No id is longer. Some are keys of an index, and PostgreSQL takes no key of any length.
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID:
+        return None
+    return EventId(_clean(value))
 
 
 def _clean(text: str) -> str:

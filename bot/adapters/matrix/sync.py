@@ -30,6 +30,7 @@ from storage.journal import (
 log = structlog.get_logger(__name__)
 
 _STATE = ("m.room.member", "m.room.name", "m.room.encryption", "m.room.tombstone")
+_LONGEST_NAME = 100
 _TIMELINE_LIMIT = 100  # Synapse gives no more, whatever one asks for.
 
 
@@ -321,4 +322,7 @@ def _dict(value: object) -> Mapping[str, Any]:
 
 
 def _text_of(value: object) -> str:
-    return value.replace("\x00", "") if isinstance(value, str) else ""
+    """A name, in one line and no longer than anybody reads: it stands in our own messages."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(value.replace("\x00", "").split())[:_LONGEST_NAME]
