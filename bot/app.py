@@ -162,16 +162,21 @@ class App:
             touched, self._touched = self._touched, set()
             touched |= set(self.world.running)
             if touched:
-                await self._database.write(partial(self._write_boards, touched=touched))
+                for dialogue_id in sorted(touched):
+                    await self._write_board(dialogue_id)
                 self.sender.wake()
 
-    def _write_boards(self, tx: Transaction, touched: set[DialogueId]) -> None:
-        now = self._now()
+    async def _write_board(self, dialogue_id: DialogueId) -> None:
+        try:
+            await self._database.write(partial(self._post_board, dialogue_id=dialogue_id))
+        except Exception:  # a board that cannot be drawn must not stop the dialogue it shows
+            log.exception("board.failed", dialogue_id=dialogue_id)
+
+    def _post_board(self, tx: Transaction, *, dialogue_id: DialogueId) -> None:
         self.world.ready(tx)
-        for dialogue_id in sorted(touched):
-            dialogue = tx.dialogues.get(dialogue_id)
-            if dialogue is not None and dialogue.position >= 0:
-                self._board.post(tx, dialogue, now=now)
+        dialogue = tx.dialogues.get(dialogue_id)
+        if dialogue is not None and dialogue.position >= 0:
+            self._board.post(tx, dialogue, now=self._now())
 
 
 async def run(config: Config) -> None:

@@ -24,8 +24,8 @@ from demo.crowd import PeopleGone
 from demo.display import Display, display_for
 from demo.homeserver import HomeserverError
 from demo.markup import markdown_of
+from demo.patience import StageError
 from demo.run import LANGUAGE, Outcome, Run, Wish
-from demo.stage import StageError
 from flows.errors import PackError
 from flows.packs.pack import Pack
 

@@ -194,7 +194,11 @@ def _organizers(progress: Progress) -> Panel:
     if progress.commands:
         parts.append(Text("\n" + "\n".join(progress.commands[-3:]), style="magenta"))
     if progress.digests:
-        parts.append(Text("\n" + "\n".join(f"📰 {one}" for one in progress.digests[-_DIGESTS:]), style="cyan"))
+        parts.append(
+            Text(
+                "\n" + "\n".join(f"📰 {one}" for one in progress.digests[-_DIGESTS:]), style="cyan"
+            )
+        )
     return Panel(Group(*parts), title="The organizers' room", title_align="left")
 
 

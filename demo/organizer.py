@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.errors import ChatUnavailable
 from demo.client import Client
+from demo.patience import within
 from demo.seen import Seen
 from flows.ids import EventId, RoomId, UserId
 
@@ -46,7 +47,7 @@ class Organizer:
 
     async def come_in(self) -> None:
         """Accept the invitation to the organizers' room."""
-        async with asyncio.timeout(_INVITED_WITHIN_S):
+        async with within(_INVITED_WITHIN_S, "the invitation to the organizers' room"):
             while not self.client.invitations:
                 await self.client.sync(timeout_s=1)
         self.room_id = next(iter(self.client.invitations))

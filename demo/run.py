@@ -15,18 +15,19 @@ import orjson
 from bot.wording import wording
 from demo.cast import Cast
 from demo.crowd import Crowd
-from demo.digest_check import digest_counts, digest_problems
+from demo.digest_check import DigestCounts, digest_counts, digest_problems
 from demo.display import Display
 from demo.ledger import read_lines
 from demo.markup import markdown_of
 from demo.news import CameIn, Heard, WentHome
 from demo.organizer import Digest
 from demo.pace import Watch, quickest_pace
+from demo.patience import StageError, within
 from demo.progress import Progress, TableSeen
 from demo.reconcile import Reconciliation, reconcile
 from demo.script import PlannedStep, plan_steps
 from demo.seen import Seen
-from demo.stage import Plan, Stage, StageError
+from demo.stage import Plan, Stage
 from flows.packs.pack import Pack
 
 LANGUAGE: Final = "sv"
@@ -168,7 +169,7 @@ class Run:
 
     async def _bot_is_everywhere(self) -> None:
         organizer = self.stage.organizer.client
-        async with asyncio.timeout(_ROOMS_S):
+        async with within(_ROOMS_S, "the bot comes into every table's room"):
             for table in self.stage.tables:
                 while self.stage.bot_id not in await organizer.members(table.room_id):
                     await _moment()
@@ -254,7 +255,7 @@ class Run:
 
     async def _sent_home(self, crowd: Crowd, progress: Progress) -> WentHome:
         crowd.go_home()
-        async with asyncio.timeout(_HOME_S):
+        async with within(_HOME_S, "everybody goes home"):
             while not isinstance(news := await crowd.next(), WentHome):
                 progress.feed(news)
             return news
@@ -265,11 +266,10 @@ class Run:
         lines = read_lines(folder / "ledger.jsonl")
         export = orjson.loads(exported_json.read_bytes())
         found = reconcile(lines, export)
-        counts = digest_counts(lines, export, present=sum(self.wish.tables))
-        problems = [
-            *found.problems,
-            *digest_problems(digest.overview.text, counts, wording(LANGUAGE)),
-        ]
+        digest, wrong = await self._checked_digest(
+            digest, digest_counts(lines, export, present=sum(self.wish.tables))
+        )
+        problems = [*found.problems, *wrong]
         if home.could_not_read:
             problems.append(f"{home.could_not_read} times a question could not be read")
         if self.stage.organizer.client.unreadable:
@@ -290,6 +290,30 @@ class Run:
             },
             timings=self.timings,
         )
+
+    async def _checked_digest(
+        self, digest: Digest, counts: DigestCounts
+    ) -> tuple[Digest, list[str]]:
+        """A digest of the whole dialogue, and what is wrong with it.
+
+        What the bot read after the dialogue's end has overtaken the first one; then the
+        organizer does what the board tells her, and asks for another.
+        """
+        words = wording(LANGUAGE)
+        wrong = digest_problems(digest.overview.text, counts, words)
+        if not wrong:
+            return digest, wrong
+        organizer = self.stage.organizer
+        before = len(organizer.digests)
+        watching = asyncio.create_task(organizer.watch())
+        await organizer.orders("!sammanställning")
+        give_up_at = time.monotonic() + _SETTLE_S
+        while len(organizer.digests) == before and time.monotonic() < give_up_at:
+            await _moment()
+        await asyncio.sleep(_QUIET_S)
+        watching.cancel()
+        newest = organizer.digests[-1]
+        return newest, digest_problems(newest.overview.text, counts, words)
 
 
 async def _moment() -> None:

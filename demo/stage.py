@@ -17,6 +17,7 @@ from demo.cast import Participant, Table
 from demo.client import Client
 from demo.homeserver import Account, Homeserver
 from demo.organizer import Organizer
+from demo.patience import StageError
 from demo.processes import Leashed
 from demo.roles import role_names
 from flows.ids import RoomId, UserId
@@ -28,10 +29,6 @@ _AT_ONCE: Final = 8
 _BOT_READY_S: Final = 60.0
 _POLL_S: Final = 0.1
 _VERSIONS: Final = ("11", "12")
-
-
-class StageError(Exception):
-    """Something does not stand; the text says what, and where to read more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,16 +54,19 @@ class RoomView:
         newest = self.rounds[-1] if self.rounds else None
         return newest if newest is not None and newest.is_open else None
 
-    def at(self, sent_ms: int) -> RoundView | None:
+    def at(self, sent_ms: int, *, now_ms: int) -> RoundView | None:
         """The round that was open when a message was sent.
 
         A message on its way while one step closes and the next opens answers what its
-        writer saw. Where no round was open, it is the one that is open now.
+        writer saw. When it was sent is the sender's own word: it is believed for a moment's
+        delay and not more, lest a clock that is slow moves everything to a closed step.
         """
         for round_ in reversed(self.rounds):
             if round_.opened_ms <= sent_ms:
-                was_open = round_.closed_ms is None or sent_ms < round_.closed_ms
-                return round_ if was_open else self.current
+                closed_ms = round_.closed_ms
+                just_open = closed_ms is not None and sent_ms < closed_ms
+                on_its_way = just_open and now_ms - (closed_ms or 0) <= DELAY_MS
+                return round_ if on_its_way else self.current
         return self.current
 
 
@@ -103,7 +106,8 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
         None if it answers none: nothing is open here, or was so a short while ago, and it
         points to no prompt of ours.
     """
-    found = _in_private(message, room) if room.private else _in_group(message, room)
+    place_in = _in_private if room.private else _in_group
+    found = place_in(message, room, now_ms)
     if found is None:
         return None
     round_, kind = found
@@ -111,19 +115,18 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
     waited_ms = 0 if closed_ms is None else now_ms - closed_ms
     if waited_ms > (TOO_LATE_IN_PRIVATE_MS if room.private else TOO_LATE_MS):
         return None
-    # When it was sent is the sender's own word: it is believed for a moment's delay, not more.
     in_time = closed_ms is None or (message.sent_ms < closed_ms and waited_ms <= DELAY_MS)
     return Placement(
         round_, kind, late=not in_time, sealed=room.private, after_close=closed_ms is not None
     )
 
 
-def _in_group(message: Written, room: RoomView) -> tuple[RoundView, ReplyKind] | None:
+def _in_group(message: Written, room: RoomView, now_ms: int) -> tuple[RoundView, ReplyKind] | None:
     answers = is_group_answer(message.text, has_media=message.media is not None)
     round_ = _pointed_at(message, room)
     if round_ is None:
         # Before any group step the first word means nothing yet: it is one person's answer.
-        round_ = (answers and room.last_group) or room.at(message.sent_ms)
+        round_ = (answers and room.last_group) or room.at(message.sent_ms, now_ms=now_ms)
     if round_ is None or not round_.collects:
         return None
     if round_.kind is StepKind.INDIVIDUAL:
@@ -144,7 +147,9 @@ def _pointed_at(message: Written, room: RoomView) -> RoundView | None:
     return None
 
 
-def _in_private(message: Written, room: RoomView) -> tuple[RoundView, ReplyKind] | None:
+def _in_private(
+    message: Written, room: RoomView, now_ms: int
+) -> tuple[RoundView, ReplyKind] | None:
     """A private chat answers the individual step; when it has closed, late.
 
     A group's answer belongs in the group's room, where the group can see it.
@@ -152,4 +157,4 @@ def _in_private(message: Written, room: RoomView) -> tuple[RoundView, ReplyKind]
     says_group = is_group_answer(message.text, has_media=message.media is not None)
     if not room.rounds or says_group:
         return None
-    return room.at(message.sent_ms) or room.rounds[-1], ReplyKind.INDIVIDUAL
+    return room.at(message.sent_ms, now_ms=now_ms) or room.rounds[-1], ReplyKind.INDIVIDUAL

@@ -15,7 +15,7 @@ from bot.wording import Wording
 from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart, Participation, StepPart
 from flows.packs.pack import StepKind
 
-SHORT_ANSWERS = 1500
+SHORT_ANSWERS = 400
 """Characters of all group answers together that still leave the overview one screen ..."""
 
 ANSWER_FRAME = 60

@@ -11,7 +11,7 @@ import bot.digests
 from flows.digest.verify import DigestNotTrue
 from flows.ids import DialogueId, EventId, ReplyNo
 from tests.bot.journey import Journey
-from tests.builders import ANN, BO, CIA, DAN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1
+from tests.builders import ANN, BO, CIA, DAN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
 
 TIMES_UP = MONDAY_9H + timedelta(minutes=10)
 ENDED = TIMES_UP + timedelta(minutes=20)
@@ -73,7 +73,7 @@ async def test_the_digest_of_an_earlier_step_does_not_speak_of_a_later_one(ended
 
 
 async def test_a_late_answer_makes_them_stale(ended: Journey) -> None:
-    await ended.writes_in_private(CIA, "Late soup")
+    await ended.writes(CIA, "Late soup", thread=ended.prompt(TABLE_2, "Alone"))
 
     assert await stale(ended) == {"alone", "together", "all"}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.collection import TOO_LATE_MS, Placement, RoomView, RoundView
+from flows.collection import TOO_LATE_IN_PRIVATE_MS, TOO_LATE_MS, Placement, RoomView, RoundView
 from flows.collection import place as place_at
 from flows.digest.snapshot import ReplyKind
 from flows.ids import DialogueId, EventId, GroupId, RoundNo
@@ -216,13 +216,19 @@ def test_a_groups_answer_does_not_belong_in_private(message: Written) -> None:
     [
         pytest.param(written(thread=prompt(ALONE)), room(None), id="thread"),
         pytest.param(written("Gruppsvar: x"), room(None), id="group answer"),
-        pytest.param(written(), private(TOGETHER), id="private"),
     ],
 )
 def test_a_day_after_the_close_nothing_is_an_answer_any_more(
     message: Written, seen: RoomView, after_ms: int, *, kept: bool
 ) -> None:
     assert (place(message, seen, after_ms=after_ms) is not None) is kept
+
+
+def test_in_private_it_is_so_much_sooner() -> None:
+    in_private = private(TOGETHER)
+
+    assert place(written(), in_private, after_ms=TOO_LATE_IN_PRIVATE_MS) is not None
+    assert place(written(), in_private, after_ms=TOO_LATE_IN_PRIVATE_MS + 1) is None
 
 
 def test_an_open_round_has_no_such_limit() -> None:
