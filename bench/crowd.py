@@ -9,11 +9,10 @@ from flows.ids import EventId, RoomId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """So many rooms with so many people each. `first_ms` is when the first of them wrote."""
+    """So many rooms with so many people each."""
 
     rooms: int
     people: int
-    first_ms: int = 1_793_000_000_000
 
     def room_id(self, room: int) -> RoomId:
         """A room; ids are as long as real ones, which keys of tables feel."""

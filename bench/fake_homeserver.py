@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from itertools import count
 from secrets import token_urlsafe
@@ -187,6 +188,8 @@ def _content_length(head: bytes) -> int:
 def _events(crowd: Crowd, numbers: range) -> dict[str, list[Json]]:
     """Messages of the crowd by room; every second one stands in the prompt's thread."""
     rooms: dict[str, list[Json]] = {}
+    # Written just now: what is older than its round is looked at more closely.
+    now_ms = time.time_ns() // 1_000_000
     for number, writer in zip(numbers, _writers(crowd, numbers), strict=True):
         room_id, user_id = writer
         content: Json = {
@@ -206,7 +209,7 @@ def _events(crowd: Crowd, numbers: range) -> dict[str, list[Json]]:
             "type": "m.room.message",
             "event_id": f"${token_urlsafe(32)}",
             "sender": user_id,
-            "origin_server_ts": crowd.first_ms + number,
+            "origin_server_ts": now_ms,
             "content": content,
             "unsigned": {"age": 71, "membership": "join"},
         }

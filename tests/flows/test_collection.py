@@ -250,7 +250,7 @@ def _one_after_the_other() -> tuple[RoundView, RoundView]:
         pytest.param(NOW_MS, 0, (5, "individual", "in time"), id="as the second opens"),
         pytest.param(NOW_MS - 1, 1, (2, "individual", "in time"), id="just before the close"),
         pytest.param(NOW_MS - 1, 60_000, (2, "individual", "in time"), id="a minute on its way"),
-        pytest.param(NOW_MS - 1, 60_001, (2, "individual", "late"), id="longer"),
+        pytest.param(NOW_MS - 1, 60_001, (5, "individual", "in time"), id="longer"),
         pytest.param(NOW_MS - 60_001, 0, (5, "individual", "in time"), id="before any question"),
     ],
 )
