@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from flows.ids import GroupId, RoomId
 from flows.packs.parse import parse
 from storage.instants import to_ms
 from storage.occurrences import Occurrence
-from storage.rooms import RoomUse
+from storage.rooms import Room, RoomUse
 
 if TYPE_CHECKING:
     from bot.packs import PackFile
@@ -44,6 +45,20 @@ class StillRunning(Exception):
         super().__init__(dialogue.id)
 
 
+def group_rooms(tx: Transaction) -> list[Room]:
+    """The rooms of the groups as people count them: Bord 1, Bord 2, Bord 10.
+
+    Without a number in the name, or with the same, in the order in which they came.
+    """
+    rooms = tx.rooms.used_as(RoomUse.GROUP)
+    return sorted(rooms, key=lambda room: (_counted(room.name), room.number or 0))
+
+
+def _counted(name: str) -> tuple[str, int]:
+    found = re.fullmatch(r"(.*?)(\d{1,9})\D*", name, re.DOTALL)
+    return ("", 0) if found is None else (found[1].casefold(), int(found[2]))
+
+
 def order_start(tx: Transaction, order: Order, *, now: datetime) -> Dialogue:
     """Keep a new dialogue with all group rooms as its groups, and order its start.
 
@@ -59,7 +74,7 @@ def order_start(tx: Transaction, order: Order, *, now: datetime) -> Dialogue:
     unfinished = tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
     if unfinished:
         raise StillRunning(unfinished[0])
-    rooms = tx.rooms.used_as(RoomUse.GROUP)
+    rooms = group_rooms(tx)
     if not rooms:
         raise NoGroups
     dialogue_id, number = tx.dialogues.next_id(pack.name)

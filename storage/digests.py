@@ -41,13 +41,13 @@ class Digests:
     ) -> int:
         """Keep a digest and return its number.
 
-        Earlier ones of the same scope are history now, and stale no more.
+        Earlier ones that it covers are history now, and stale no more: those of the same
+        scope, or all of them if it is of the whole dialogue.
         """
-        self._db.execute(
-            sa.update(_digest)
-            .where(_digest.c.dialogue_id == dialogue_id, _digest.c.scope == (scope or ""))
-            .values(stale=False)
-        )
+        covered = [_digest.c.dialogue_id == dialogue_id]
+        if scope is not None:
+            covered.append(_digest.c.scope == scope)
+        self._db.execute(sa.update(_digest).where(*covered).values(stale=False))
         added = self._db.execute(
             sa.insert(_digest)
             .values(

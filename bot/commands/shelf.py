@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.commands.registry import Answer, Call, Command
+from bot.orders import group_rooms
 from bot.rendering.markdown import escape
 from flows.errors import PackError
-from storage.rooms import RoomUse
 
 
 def _packs(call: Call) -> Answer:
@@ -39,7 +39,7 @@ PACKS = Command(
 
 
 def _groups(call: Call) -> Answer:
-    rooms = call.tx.rooms.used_as(RoomUse.GROUP)
+    rooms = group_rooms(call.tx)
     if not rooms:
         return Answer(markdown=how_to_add_groups(call))
     lines = []

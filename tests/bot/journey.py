@@ -154,7 +154,7 @@ class Journey:
             while not await self._is_quiet():
                 if self._running.done():
                     self._running.result()
-                await asyncio.sleep(0.006)
+                await asyncio.sleep(0.002)
 
     async def until(self, came: Callable[[], bool], *, within_s: float = 10) -> None:
         """Wait for what the bot does by itself."""

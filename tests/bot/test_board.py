@@ -123,6 +123,7 @@ async def test_it_is_never_edited_more_often_than_its_interval(journey: Journey)
     loop = asyncio.get_running_loop()
     begun = loop.time()
     await journey.starts_lunch()
+    await journey.until(lambda: boards(journey) != [])
     for number in range(12):
         await journey.writes((ANN, BO, CIA)[number % 3], f"Soup {number}")
         await journey.time_passes(0.1)
