@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from flows.packs.pack import Pack
 
-_QUICKEST_STEP_S: Final = 6.0
+_QUICKEST_STEP_S: Final = 5.0
 """The shortest step that collects something lasts this long on a machine with time to spare."""
 
 
