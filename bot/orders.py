@@ -48,15 +48,15 @@ class StillRunning(Exception):
 def group_rooms(tx: Transaction) -> list[Room]:
     """The rooms of the groups as people count them: Bord 1, Bord 2, Bord 10.
 
-    Without a number in the name, or with the same, in the order in which they came.
+    Those without a number in the name come last, in the order in which they came.
     """
     rooms = tx.rooms.used_as(RoomUse.GROUP)
     return sorted(rooms, key=lambda room: (_counted(room.name), room.number or 0))
 
 
-def _counted(name: str) -> tuple[str, int]:
+def _counted(name: str) -> tuple[bool, str, int]:
     found = re.fullmatch(r"(.*?)(\d{1,9})\D*", name, re.DOTALL)
-    return ("", 0) if found is None else (found[1].casefold(), int(found[2]))
+    return (True, "", 0) if found is None else (False, found[1].casefold(), int(found[2]))
 
 
 def order_start(tx: Transaction, order: Order, *, now: datetime) -> Dialogue:
