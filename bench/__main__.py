@@ -59,7 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         outcomes = asyncio.run(_measure(plan, names))
     facts["load after"] = machine.load()
-    print(table.render(list(outcomes.values())))
     print()
     for name, value in facts.items():
         print(f"{name}: {value}")
@@ -71,10 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _measure(plan: Plan, names: Sequence[str]) -> dict[str, Outcome]:
     outcomes = {}
+    print(table.HEAD)
     for name in names:
         began = time.monotonic()
         _tell(f"{name} …")
         outcomes[name] = await BENCHES[name](plan)
+        print(table.part(outcomes[name]), flush=True)
         _tell(f"{name}: {time.monotonic() - began:.0f} s")
     return outcomes
 

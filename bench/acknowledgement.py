@@ -65,7 +65,7 @@ class _Seen:
 
 async def run(plan: Plan) -> Outcome:
     """First the raw client, then the bot: both would answer if both were there."""
-    seconds = 8 if plan.quick else 40
+    seconds = 8 if plan.quick else 30
     rounds = 1 if plan.quick else min(plan.rounds, 3)
     async with Homeserver() as homeserver:
         seats = await furnish(homeserver, rooms=ROOMS, people=PEOPLE)

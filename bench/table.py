@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from bench.harness import Figure, Outcome
@@ -11,12 +10,12 @@ _WHAT = 52
 _MEASURED = 28
 
 
-def render(outcomes: Sequence[Outcome]) -> str:
-    """One table: the median, how far the others lie from it, the goal and whether it is met."""
-    lines = [f"{'':{_WHAT}} {'median [least–most]':>{_MEASURED}}  goal"]
-    for outcome in outcomes:
-        lines += ["", outcome.title]
-        lines += [_line(figure) for figure in outcome.figures]
+HEAD = f"{'':{_WHAT}} {'median [least–most]':>{_MEASURED}}  goal"
+
+
+def part(outcome: Outcome) -> str:
+    """A part of the table: medians, how far the others lie, and whether the goals are met."""
+    lines = ["", outcome.title, *(_line(figure) for figure in outcome.figures)]
     return "\n".join(lines)
 
 
