@@ -123,7 +123,7 @@ lock: ## Make the locks from pyproject.toml (UPGRADE=--upgrade takes newer versi
 	@scratch="$$(mktemp -d)"; trap 'rm -rf "$$scratch"' EXIT; \
 	python3 -m venv "$$scratch"; "$$scratch/bin/python" $(PIP_INSTALL) uv; \
 	$(UV_COMPILE) pyproject.toml --output-file locks/runtime.txt >/dev/null; \
-	$(UV_COMPILE) --constraints locks/runtime.txt --extra postgres --group dev pyproject.toml \
+	$(UV_COMPILE) --constraints locks/runtime.txt --extra postgres --extra semantic --group dev pyproject.toml \
 	    --output-file locks/dev.txt >/dev/null; \
 	$(UV_COMPILE) --group synapse --output-file locks/synapse.txt >/dev/null; \
 	$(UV_COMPILE) --group build --output-file locks/build.txt >/dev/null

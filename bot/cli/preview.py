@@ -60,9 +60,14 @@ class Preview:
 
     def _kind(self, kind: StepKind) -> str:
         return {
+            StepKind.FILM: self.words.say("film"),
+            StepKind.PICTURE: self.words.say("picture"),
             StepKind.BACKGROUND: self.words.say("background"),
+            StepKind.EXERCISE: self.words.say("exercise"),
             StepKind.INDIVIDUAL: self.words.say("each on their own"),
             StepKind.GROUP: self.words.say("in groups"),
+            StepKind.POLL: self.words.say("poll"),
+            StepKind.CHECK_IN: self.words.say("check-in"),
             StepKind.BREAK: self.words.say("break"),
             StepKind.PLENARY: self.words.say("all together"),
         }[kind]

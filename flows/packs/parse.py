@@ -28,9 +28,14 @@ STEP_KEYS = ("id", "kind", "title", "text")
 """The keys every step must have; `KIND_KEYS` has the others."""
 
 KIND_KEYS: dict[StepKind, tuple[str, ...]] = {
+    StepKind.FILM: ("scenario", "length"),
+    StepKind.PICTURE: ("scenario", "length"),
     StepKind.BACKGROUND: ("scenario", "length"),
+    StepKind.EXERCISE: ("scenario", "length", "remind_before"),
     StepKind.INDIVIDUAL: ("scenario", "length", "remind_before", "sealed"),
     StepKind.GROUP: ("scenario", "length", "remind_before", "grace"),
+    StepKind.POLL: ("scenario", "length", "remind_before", "sealed"),
+    StepKind.CHECK_IN: ("scenario", "length", "remind_before", "sealed"),
     StepKind.BREAK: ("length",),
     StepKind.PLENARY: ("scenario", "length"),
 }
