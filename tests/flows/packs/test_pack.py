@@ -49,7 +49,13 @@ def test_the_version_follows_the_text(other: Text, same: bool) -> None:
 
 
 def test_which_kinds_collect() -> None:
-    assert [kind for kind in StepKind if kind.collects] == [StepKind.INDIVIDUAL, StepKind.GROUP]
+    assert [kind for kind in StepKind if kind.collects] == [
+        StepKind.EXERCISE,
+        StepKind.INDIVIDUAL,
+        StepKind.GROUP,
+        StepKind.POLL,
+        StepKind.CHECK_IN,
+    ]
 
 
 def test_a_step_is_found_by_its_id() -> None:
