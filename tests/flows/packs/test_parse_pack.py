@@ -24,6 +24,11 @@ from flows.packs.table import MAX_UNKNOWN_KEYS
 
 EXAMPLE = (Path(__file__).parents[3] / "flows" / "packs" / "example.toml").read_text("utf-8")
 
+KINDS = (
+    '"film", "picture", "background", "exercise", "individual", "group", "plenary", "poll",'
+    ' "break", "check-in"'
+)
+
 HEAD = """\
 languages = ["sv"]
 title = "T"
@@ -268,10 +273,7 @@ def test_what_is_wrong_with_the_name(name: str, expected: str) -> None:
             "[[step]]",
             [
                 'line 4: id is missing; write a short name of its own, e.g. id = "welcome"',
-                (
-                    'line 4: kind is missing; write one of "background", "individual", "group",'
-                    ' "break", "plenary"'
-                ),
+                (f"line 4: kind is missing; write one of {KINDS}"),
                 'line 4: title is missing; write title.sv = "…"',
                 'line 4: text is missing; write text.sv = "…"',
             ],
@@ -301,37 +303,27 @@ def test_what_is_wrong_with_the_name(name: str, expected: str) -> None:
             id="the same id again",
         ),
         pytest.param(
-            step(kind='"film"'),
-            [
-                (
-                    'line 6: kind = "film" is unknown; the known ones are "background",'
-                    ' "individual", "group", "break", "plenary"'
-                )
-            ],
-            id="a kind that is not there yet",
+            step(kind='"quiz"'),
+            [(f'line 6: kind = "quiz" is unknown; the known ones are {KINDS}')],
+            id="a kind that there is not",
         ),
         pytest.param(
             step(kind='"groupp"') + step(id='"b"', kind='"rast"'),
             [
                 (
                     'line 6: kind = "groupp" is unknown; did you mean "group"? The known ones are'
-                    ' "background", "individual", "group", "break", "plenary"'
+                    f" {KINDS}"
                 ),
                 (
                     'line 11: kind = "rast" is unknown; did you mean "break"? The known ones are'
-                    ' "background", "individual", "group", "break", "plenary"'
+                    f" {KINDS}"
                 ),
             ],
             id="a kind misspelt, and in Swedish",
         ),
         pytest.param(
             step(kind="true"),
-            [
-                (
-                    'line 6: kind must be one of "background", "individual", "group", "break",'
-                    ' "plenary", not true or false'
-                )
-            ],
+            [(f"line 6: kind must be one of {KINDS}, not true or false")],
             id="a kind that is no text",
         ),
         pytest.param(
@@ -494,7 +486,7 @@ def test_what_is_wrong_with_a_step(source: str, expected: list[str]) -> None:
             [
                 (
                     'line 13: kind = "grupp" is unknown; did you mean "group"? The known ones are'
-                    ' "background", "individual", "group", "break", "plenary"'
+                    f" {KINDS}"
                 )
             ],
             id="the group step is only misspelt",
@@ -514,7 +506,8 @@ def test_what_is_wrong_with_a_step(source: str, expected: list[str]) -> None:
             [
                 (
                     'line 10: "scenario" is not a key of a step of the kind "break"; remove it; it'
-                    ' belongs to steps of the kind "background", "individual", "group", "plenary"'
+                    ' belongs to steps of the kind "film", "picture", "background", "exercise",'
+                    ' "individual", "group", "poll", "check-in", "plenary"'
                 )
             ],
             id="a break has none",
@@ -791,6 +784,6 @@ def test_the_whole_error_reads_well() -> None:
     assert str(caught.value) == (
         "test.toml: 2 problem(s)\n"
         '  - line 6: kind = "grup" is unknown; did you mean "group"? The known ones are'
-        ' "background", "individual", "group", "break", "plenary"\n'
+        f" {KINDS}\n"
         '  - line 9: "lenght" is not a key of a step; did you mean "length"?'
     )
