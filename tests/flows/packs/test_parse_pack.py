@@ -335,7 +335,7 @@ def test_what_is_wrong_with_the_name(name: str, expected: str) -> None:
                 ),
                 (
                     'line 10: "sealed" is not a key of a step of the kind "background"; remove it;'
-                    ' it belongs to steps of the kind "individual"'
+                    ' it belongs to steps of the kind "individual", "poll", "check-in"'
                 ),
                 (
                     'line 11: "languages" is not a key of a step of the kind "background";'
