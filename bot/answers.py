@@ -140,7 +140,9 @@ class Answers:
             case Withdrawn():
                 self._corrections.withdraw(tx, one, later, now_ms=now_ms)
             case Marked():
-                if one.mark.startswith(GROUP_MARK):
+                if self._world.use_of(one.room_id) is RoomUse.ORGANIZERS:
+                    later.marked_by_organizers.append(one)
+                elif one.mark.startswith(GROUP_MARK):
                     self._corrections.mark(tx, one, later, now_ms=now_ms)
             case _:
                 assert_never(one)

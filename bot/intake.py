@@ -160,3 +160,5 @@ class DurableIntake:
             self._private.nothing_open(tx, message, now=now)
         for message in later.for_organizers:
             later.touched |= self._commands.handle(tx, message, now=now)
+        for mark in later.marked_by_organizers:
+            later.touched |= self._commands.handle_mark(tx, mark, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.ids import DialogueId, RoundNo
-from flows.messages import Written
+from flows.messages import Marked, Written
 
 
 @dataclass(slots=True)
@@ -20,6 +20,8 @@ class Later:
     """Rounds whose sealed answers, already shown to the group, have changed."""
     for_organizers: list[Written] = field(default_factory=list)
     """Messages in the organizers' room: perhaps commands."""
+    marked_by_organizers: list[Marked] = field(default_factory=list)
+    """Marks in the organizers' room: perhaps on a question of the bot."""
     asked_for_help: list[Written] = field(default_factory=list)
     answered_nothing: list[Written] = field(default_factory=list)
     """Written to the bot in private while no question was open for the writer."""

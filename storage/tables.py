@@ -301,3 +301,17 @@ class DigestRow(SQLModel, table=True):
     document: str
     """The digest as JSON, quotes as spans of replies."""
     stale: bool = False
+
+
+class ConfirmationRow(SQLModel, table=True):
+    """A command that is run when an organizer puts ✅ on the bot's question."""
+
+    __tablename__ = "confirmation"
+
+    key: str = Field(primary_key=True)
+    """The effect that asked; the outbox knows its message."""
+    room_id: str
+    line: str
+    language: str
+    asked_ms: int = Field(sa_type=sa.BigInteger)
+    done_ms: int | None = Field(default=None, sa_type=sa.BigInteger)

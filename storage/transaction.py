@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from storage.confirmations import Confirmations
 from storage.dialogues import Dialogues
 from storage.digests import Digests
 from storage.early import Early
@@ -77,6 +78,11 @@ class Transaction:
     def occurrences(self) -> Occurrences:
         """What falls due."""
         return Occurrences(self._db)
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """Commands that wait for a ✅."""
+        return Confirmations(self._db)
 
     @cached_property
     def digests(self) -> Digests:

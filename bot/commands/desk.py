@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
-from bot.commands.registry import Answer, Call, Command, find, nearest
+from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.shelf import GROUPS, PACKS
 from bot.errors import CommandError
 from bot.parcels import post
 from bot.rendering.markdown import escape
 from bot.wording import Wording, wording
+from flows.collection import GROUP_MARK
 from flows.ids import EffectKey
-from storage.instants import to_ms
+from flows.messages import Written
+from storage.confirmations import Confirmation
+from storage.instants import from_ms, to_ms
 
 if TYPE_CHECKING:
     from bot.commands.tools import Tools
-    from flows.ids import DialogueId
-    from flows.messages import Written
+    from flows.ids import DialogueId, EventId, RoomId, UserId
+    from flows.messages import Marked
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
@@ -43,36 +46,104 @@ class CommandDesk:
         text = message.text.strip()
         if not text.startswith(_SIGN) or len(text) == 1:
             return frozenset()
-        if message.sender not in self._tools.world.organizers:
-            log.warning("command.refused", event_id=message.event_id)
+        if not self._may(message.sender, message.event_id):
             return frozenset()
-        # At any white space: somebody may have written the rest on a line of its own.
-        name, *rest = text[1:].split(maxsplit=1)
-        answer = self._answer(tx, message, name, "".join(rest), now)
-        if answer.markdown:
-            key = EffectKey(f"{message.room_id}/-/-/answer/{message.event_id}")
-            tx.outbox.put([post(key, message.room_id, answer.markdown)], now_ms=to_ms(now))
+        answer, language = self._answer(tx, message, text[1:], now)
+        key = EffectKey(f"{message.room_id}/-/-/answer/{message.event_id}")
+        self._reply(tx, answer, key, message.room_id, language, now=now)
         return answer.touched
 
+    def handle_mark(self, tx: Transaction, mark: Marked, *, now: datetime) -> frozenset[DialogueId]:
+        """Run the command that a marked question of the bot asks about, if it asks about one."""
+        if not mark.mark.startswith(GROUP_MARK) or not self._may(mark.sender, mark.event_id):
+            return frozenset()
+        asked = tx.confirmations.take(mark.room_id, mark.target, now_ms=to_ms(now))
+        if asked is None:
+            return frozenset()
+        if now - from_ms(asked.asked_ms) > CONFIRM_WITHIN:
+            answer = Answer(markdown=_too_late(wording(asked.language)))
+        else:
+            said = Written(
+                room_id=mark.room_id,
+                event_id=mark.event_id,
+                sender=mark.sender,
+                sent_ms=mark.sent_ms,
+                text=f"{_SIGN}{asked.line}",
+            )
+            answer, _ = self._answer(tx, said, asked.line, now, confirmed_in=asked.language)
+        key = EffectKey(f"{mark.room_id}/-/-/answer/{mark.event_id}")
+        self._reply(tx, answer, key, mark.room_id, asked.language, now=now, under=asked.key)
+        return answer.touched
+
+    def _may(self, sender: UserId, event_id: EventId) -> bool:
+        may = sender in self._tools.world.organizers
+        if not may:
+            log.warning("command.refused", event_id=event_id)
+        return may
+
+    def _reply(
+        self,
+        tx: Transaction,
+        answer: Answer,
+        key: EffectKey,
+        room_id: RoomId,
+        language: str,
+        *,
+        now: datetime,
+        under: EffectKey | None = None,
+    ) -> None:
+        if not answer.markdown:
+            return
+        now_ms = to_ms(now)
+        tx.outbox.put([post(key, room_id, answer.markdown, under=under)], now_ms=now_ms)
+        if answer.confirm:
+            question = Confirmation(
+                key=key, room_id=room_id, line=answer.confirm, language=language, asked_ms=now_ms
+            )
+            tx.confirmations.ask(question)
+
     def _answer(
-        self, tx: Transaction, message: Written, name: str, argument: str, now: datetime
-    ) -> Answer:
+        self,
+        tx: Transaction,
+        message: Written,
+        line: str,
+        now: datetime,
+        *,
+        confirmed_in: str | None = None,
+    ) -> tuple[Answer, str]:
+        """What a command line is answered with, and in which language."""
+        # At any white space: somebody may have written the rest on a line of its own.
+        name, *rest = line.split(maxsplit=1)
         found = find(name, COMMANDS)
         if found is None:
-            return Answer(markdown=_unknown(name, wording(self._tools.language)))
-        command, language = found
-        words = wording(language)
+            language = self._tools.language
+            return Answer(markdown=_unknown(name, wording(language))), language
+        command, called_in = found
+        language = confirmed_in or called_in
         call = Call(
-            tx=tx, message=message, argument=argument, now=now, words=words, tools=self._tools
+            tx=tx,
+            message=message,
+            argument="".join(rest),
+            now=now,
+            words=wording(language),
+            tools=self._tools,
+            confirmed=confirmed_in is not None,
         )
         log.info("command.called", name=command.english, event_id=message.event_id)
         try:
             with tx.savepoint():
-                return command.run(call)
+                return command.run(call), language
         except CommandError as error:
             self._tools.world.forget()
             self._tools.world.ready(tx)
-            return Answer(markdown=f"⚠️ {error}")
+            return Answer(markdown=f"⚠️ {error}"), language
+
+
+def _too_late(words: Wording) -> str:
+    return words.say(
+        "⚠️ I asked that a while ago, and much may have changed since. Nothing has been done; "
+        "write the command again if you still want it."
+    )
 
 
 def _unknown(name: str, words: Wording) -> str:
@@ -90,9 +161,15 @@ def _unknown(name: str, words: Wording) -> str:
 
 
 def _help(call: Call) -> Answer:
-    lines = [f"- `!{one.name(call.words)}` {one.usage(call.words)}" for one in COMMANDS]
-    head = call.words.say("**What you can do here**")
-    return Answer(markdown="\n".join([head, "", *lines]))
+    now = [one for one in COMMANDS if one.available(call)]
+    later = [one for one in COMMANDS if one not in now]
+    head = call.words.say("**What you can do now**")
+    lines = [f"- `{_SIGN}{one.name(call.words)}` {one.usage(call.words)}" for one in now]
+    parts = [head, "", *lines]
+    if later:
+        names = ", ".join(f"`{_SIGN}{one.name(call.words)}`" for one in later)
+        parts += ["", call.words.say("At other times: {names}", names=names)]
+    return Answer(markdown="\n".join(parts))
 
 
 HELP = Command(

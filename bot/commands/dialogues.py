@@ -117,6 +117,18 @@ START = Command(
 )
 
 
+def _is_running(call: Call) -> bool:
+    return bool(call.tx.dialogues.in_status(Status.RUNNING))
+
+
+def _is_unfinished(call: Call) -> bool:
+    return bool(call.tx.dialogues.in_status(Status.RUNNING, Status.PLANNED))
+
+
+def _has_begun(call: Call) -> bool:
+    return bool(call.tx.dialogues.in_status(Status.RUNNING, Status.ENDED))
+
+
 def _current(call: Call) -> Dialogue:
     """The dialogue that runs, or else the one that is planned."""
     for status in (Status.RUNNING, Status.PLANNED):
@@ -156,6 +168,7 @@ STATUS = Command(
     english="status",
     usage=lambda words: words.say("– which step is open, and until when"),
     run=_status,
+    available=_is_unfinished,
 )
 
 
@@ -182,6 +195,7 @@ NEXT = Command(
     english="next",
     usage=lambda words: words.say("– close the open step now and go on to the next"),
     run=_next,
+    available=_is_running,
 )
 
 
@@ -211,19 +225,21 @@ SUMMARY = Command(
     english="digest",
     usage=lambda words: words.say("– compile the answers so far, now"),
     run=_summary,
+    also_english=("summary",),
+    available=_has_begun,
 )
 
 
 def _stop(call: Call) -> Answer:
     dialogue = _current(call)
     if call.argument.casefold() != dialogue.id.casefold():
-        message = call.words.say(
-            "This ends {dialogue} for all groups and cannot be undone. If you mean it, write "
-            "`!{stop} {dialogue}`.",
+        text = call.words.say(
+            "⚠️ This ends {dialogue} for all groups and cannot be undone. If you mean it, put ✅ "
+            "on this message, or write `!{stop} {dialogue}`.",
             dialogue=dialogue.id,
             stop=STOP.name(call.words),
         )
-        raise CommandError(message)
+        return Answer(markdown=text, confirm=f"{STOP.english} {dialogue.id}")
     step = dialogue.step
     missing = frozenset() if step is None else unanswered_groups(call.tx, dialogue, step.id)
     event = Stopped(at=call.now, unanswered=missing)
@@ -237,4 +253,7 @@ STOP = Command(
     english="stop",
     usage=lambda words: words.say("– end the dialogue; asks once more before it does"),
     run=_stop,
+    also_swedish=("stoppa", "stäng", "sluta"),
+    also_english=("end", "close"),
+    available=_is_unfinished,
 )

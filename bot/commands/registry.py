@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ class Call:
     """One command as it was written, and what it may use.
 
     `argument` is what stands after the command's name, without space around it.
+    `confirmed`: an organizer has put ✅ on the bot's question whether to do it.
     """
 
     tx: Transaction
@@ -34,47 +35,74 @@ class Call:
     now: datetime
     words: Wording
     tools: Tools
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the room reads, as Markdown ("" for nothing), and whose board has changed."""
+    """What the room reads, as Markdown ("" for nothing), and whose board has changed.
+
+    `confirm` is a command, in English and without its sign, that is run when an organizer puts
+    ✅ on this answer within `CONFIRM_WITHIN`: once, as a `Call` that is `confirmed`, and
+    answered in the thread of this answer.
+    """
 
     markdown: str
     touched: frozenset[DialogueId] = frozenset()
+    confirm: str = ""
 
+
+CONFIRM_WITHIN = timedelta(minutes=15)
+"""After that, what the organizers meant may not be what they mean now."""
 
 Run = Callable[[Call], Answer]
 
 
+def always(_call: Call) -> bool:
+    """Available whatever is going on."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command: its Swedish and English names, and its line in the help."""
+    """A command: its names, and its line in the help.
+
+    `also_swedish` and `also_english` are further names that are understood. `available` says
+    whether it can do something now; if not, the help names it last, and briefly.
+    """
 
     swedish: str
     english: str
     usage: Callable[[Wording], str]
     run: Run
+    also_swedish: tuple[str, ...] = ()
+    also_english: tuple[str, ...] = ()
+    available: Callable[[Call], bool] = always
 
     def name(self, words: Wording) -> str:
         """Its name in a language."""
         return self.swedish if words.language == "sv" else self.english
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Every name it is understood by, folded, with its language; English comes first."""
+        english = dict.fromkeys(map(_plain, (self.english, *self.also_english)), "en")
+        return dict.fromkeys(map(_plain, (self.swedish, *self.also_swedish)), "sv") | english
 
 
 def find(name: str, commands: Sequence[Command]) -> tuple[Command, str] | None:
     """The command of that name and the language it was called in; å, ä, ö may be a and o."""
     wanted = _plain(name)
     for command in commands:
-        if wanted == _plain(command.english):
-            return command, "en"
-        if wanted == _plain(command.swedish):
-            return command, "sv"
+        language = command.names.get(wanted)
+        if language is not None:
+            return command, language
     return None
 
 
 def nearest(name: str, commands: Sequence[Command]) -> Command | None:
     """The command with the name most like this one, None if none is alike."""
-    names = {_plain(known): one for one in commands for known in (one.swedish, one.english)}
+    names = {known: one for one in commands for known in one.names}
     close = get_close_matches(_plain(name), names, n=1, cutoff=0.6)
     return names[close[0]] if close else None
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.commands.desk import COMMANDS
 from storage.journal import Membership
 from tests.bot.journey import Journey
 from tests.builders import (
@@ -37,11 +39,11 @@ async def asked(journey: Journey, command: str) -> str:
 @pytest.mark.parametrize(
     ("command", "head"),
     [
-        ("!help", "What you can do here"),
-        ("!hjälp", "Det här kan du göra här"),
-        ("!hjalp", "Det här kan du göra här"),
-        ("!HELP", "What you can do here"),
-        ("  ! help ", "What you can do here"),
+        ("!help", "What you can do now"),
+        ("!hjälp", "Det här kan du göra nu"),
+        ("!hjalp", "Det här kan du göra nu"),
+        ("!HELP", "What you can do now"),
+        ("  ! help ", "What you can do now"),
         ("!packs", "Packs you can start"),
         ("!paket", "Paket du kan starta"),
         ("!groups", "2 groups"),
@@ -59,22 +61,28 @@ async def test_a_command_is_answered_in_the_language_it_was_called_in(
     assert journey.heads(ORGANIZERS) == [head]
 
 
-async def test_help_names_every_command(journey: Journey) -> None:
-    def names(answer: str) -> list[str]:
-        return [line.split("`")[1] for line in answer.splitlines() if line.startswith("- `")]
+def named(answer: str) -> tuple[list[str], list[str]]:
+    """The commands that a help lists, and those it names for other times."""
+    listed = [line.split("`")[1] for line in answer.splitlines() if line.startswith("- `")]
+    _, _, rest = answer.partition(": `!")
+    return listed, re.findall(r"`(!\w+)`", f"`!{rest}") if rest else []
 
-    english = ["!help", "!packs", "!groups", "!start", "!status", "!next", "!digest", "!stop"]
-    assert names(await asked(journey, "!help")) == english
-    assert names(await asked(journey, "!hjälp")) == [
-        "!hjälp",
-        "!paket",
-        "!grupper",
-        "!starta",
-        "!läge",
-        "!nästa",
-        "!sammanställning",
-        "!avsluta",
-    ]
+
+async def test_help_lists_what_can_be_done_now_and_names_the_rest(journey: Journey) -> None:
+    now, later = named(await asked(journey, "!help"))
+    assert "!start" in now
+    assert {"!next", "!stop", "!digest"} <= set(later)
+    assert sorted(now + later) == sorted(f"!{one.english}" for one in COMMANDS)
+
+    await journey.starts_lunch()
+    now, later = named(await asked(journey, "!hjälp"))
+    assert {"!nästa", "!avsluta", "!sammanställning", "!läge"} <= set(now)
+    assert sorted(now + later) == sorted(f"!{one.swedish}" for one in COMMANDS)
+
+
+def test_no_two_commands_are_called_alike() -> None:
+    names = [name for command in COMMANDS for name in command.names]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("text", ["!", "Hello!", "help", "What a day! start lunch", "!  "])
@@ -270,13 +278,12 @@ async def test_after_moving_on_the_old_alarms_are_silent(journey: Journey) -> No
 async def test_stopping_asks_once_more(journey: Journey) -> None:
     await journey.starts_lunch()
     assert await asked(journey, "!stop") == (
-        "⚠️ This ends lunch-1 for all groups and cannot be undone. If you mean it, write "
-        "`!stop lunch-1`."
+        "⚠️ This ends lunch-1 for all groups and cannot be undone. If you mean it, put ✅ on "
+        "this message, or write `!stop lunch-1`."
     )
     assert await asked(journey, "!avsluta lunch") == (
         "⚠️ Det här avslutar lunch-1 för alla grupper och går inte att ångra. "
-        "Om du menar det, skriv "
-        "`!avsluta lunch-1`."
+        "Om du menar det, sätt ✅ på det här meddelandet, eller skriv `!avsluta lunch-1`."
     )
 
     await journey.writes(OLGA, "!stop LUNCH-1")
