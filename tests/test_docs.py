@@ -157,7 +157,8 @@ def test_the_index_of_decisions_is_whole() -> None:
     numbers = [int(path.name[:4]) for path in sorted(folder.glob("0*.md"))]
     index = (folder / "README.md").read_text("utf-8")
 
-    assert numbers == list(range(1, len(numbers) + 1))
+    # Some numbers are not used: several people wrote pages at once, each with a range.
+    assert numbers == sorted(set(numbers))
     assert re.findall(r"^\| \[\d+\]\((.+)\)", index, re.MULTILINE) == [
         path.name for path in sorted(folder.glob("0*.md"))
     ]
