@@ -30,3 +30,6 @@ ReplyNo = NewType("ReplyNo", int)
 
 EffectKey = NewType("EffectKey", str)
 """What an effect is, ``dialogue/step/group/kind/occurrence``: unique for ever in the outbox."""
+
+ThemeNo = NewType("ThemeNo", int)
+"""A theme of a dialogue, numbered from 1; a number is never given twice."""

@@ -189,6 +189,12 @@ class _Writer:
                 "{number} replies are sealed and not shown yet.",
                 counts.sealed,
             )
+        if counts.held:
+            yield say_n(
+                "{number} reply is held back and not shown.",
+                "{number} replies are held back and are not shown.",
+                counts.held,
+            )
         if counts.late:
             yield say_n(
                 "{number} reply came after the close.",

@@ -10,7 +10,7 @@ from textwrap import shorten
 from bot.rendering.markdown import escape
 from bot.rendering.parts import MAX_PART_BYTES, Block, Head, Ref, weight
 from bot.wording import Wording
-from flows.digest.document import Attachment, Quote
+from flows.digest.quote import Attachment, Quote
 from flows.digest.snapshot import Source
 from flows.ids import RoomId
 from flows.messages import MediaKind

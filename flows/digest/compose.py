@@ -12,11 +12,11 @@ from flows.digest.document import (
     GroupAnswer,
     GroupPart,
     Participation,
-    Quote,
     StepPart,
     attachment_of,
 )
 from flows.digest.ordering import group_order, reading_order
+from flows.digest.quote import Quote
 from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot, StepRecord
 from flows.group_answer import answer_span, trimmed
 from flows.ids import GroupId, StepId
@@ -63,6 +63,11 @@ def standing_answer(replies: Iterable[ReplyRecord]) -> ReplyRecord | None:
     return max(declared, key=_standing_order, default=None)
 
 
+def may_be_quoted(reply: ReplyRecord) -> bool:
+    """Whether its words may be shown: neither sealed, nor held back, nor withdrawn."""
+    return reply.source is not None and not reply.held and not reply.withdrawn
+
+
 def _standing_order(reply: ReplyRecord) -> tuple[bool, int, int]:
     declared_ms = reply.sent_ms if reply.declared_ms is None else reply.declared_ms
     return not reply.late, declared_ms, reply.reply_no
@@ -104,7 +109,7 @@ def _step(
 
 def _part(step: StepRecord, round_: RoundRecord, replies: Replies) -> GroupPart:
     kept = [reply for reply in replies if not reply.withdrawn]
-    opened = [reply for reply in kept if reply.source is not None]
+    opened = [reply for reply in kept if may_be_quoted(reply)]
     standing = standing_answer(opened)
     individual = [reply for reply in opened if reply.kind is ReplyKind.INDIVIDUAL]
     individual.sort(key=reading_order)
@@ -126,9 +131,10 @@ def _counts(round_: RoundRecord, replies: Replies, standing: ReplyRecord | None)
         present=max(round_.present, answered),
         answered=answered,
         replies=len(kept),
-        sealed=sum(reply.source is None for reply in kept),
+        sealed=sum(reply.source is None and not reply.held for reply in kept),
+        held=sum(reply.held for reply in kept),
         replaced=sum(
-            reply.kind is ReplyKind.GROUP and reply.source is not None and reply is not standing
+            reply.kind is ReplyKind.GROUP and may_be_quoted(reply) and reply is not standing
             for reply in kept
         ),
         late=sum(reply.late for reply in kept),

@@ -6,20 +6,21 @@ It says nothing about how it looks; that is for the renderers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from flows.digest.snapshot import ReplyRecord, Source
+from flows.digest.findings import NOTHING_FOUND, Findings
+from flows.digest.quote import Attachment, Quote, Span
+from flows.digest.snapshot import ReplyRecord
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
-from flows.messages import MediaKind
 from flows.packs.pack import StepKind
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the stored form; raised when an older one could not be read any more."""
 
 
@@ -34,42 +35,20 @@ class GroupAnswer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file that is (a part of) an answer; `kind` is None where the chat did not say."""
-
-    name: str
-    kind: MediaKind | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A reply's own words: `text` is ``reply.text[start:end]``, to the letter.
-
-    Empty where the answer is its attachment alone.
-    """
-
-    reply_no: ReplyNo
-    start: int
-    end: int
-    text: str
-    source: Source
-    late: bool = False
-    attachment: Attachment | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many took part in something. What was only talk is in no count.
 
     `present` and `answered` are persons, the rest replies. `replies` is what was received and
-    not withdrawn: each one quoted, or `sealed` (not opened yet), or `replaced` (a group's
-    earlier answer). `unreadable` messages may or may not have been replies.
+    not withdrawn: each one quoted, or `sealed` (not opened yet), or `held` (back, by an
+    organizer), or `replaced` (a group's earlier answer). `unreadable` messages may or may not
+    have been replies.
     """
 
     present: int = 0
     answered: int = 0
     replies: int = 0
     sealed: int = 0
+    held: int = 0
     replaced: int = 0
     late: int = 0
     withdrawn: int = 0
@@ -131,11 +110,20 @@ class Participation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """What has changed since the digest that this one replaces, in replies."""
+
+    added: int = 0
+    edited: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """What a step (`scope`) or a whole dialogue (None) gave, with evidence for every line.
 
     Steps are in the pack's order, groups as people count them. `total` counts a person
-    who answered in two groups once.
+    who answered in two groups once. `delta` is None in the first digest of a scope.
     """
 
     dialogue_id: str
@@ -145,10 +133,12 @@ class Digest:
     total: Counts
     groups: tuple[Participation, ...]
     steps: tuple[StepPart, ...]
+    findings: Findings = NOTHING_FOUND
+    delta: Delta | None = None
 
     @property
     def all_quotes(self) -> tuple[Quote, ...]:
-        """Every quote, in the order of the digest."""
+        """Every answer once, in the order of the digest; what `findings` quote are these."""
         parts = (part for step in self.steps for part in step.groups)
         return tuple(quote for part in parts for quote in part.all_quotes)
 
@@ -193,12 +183,9 @@ def from_json(document: Mapping[str, Any], replies: Iterable[ReplyRecord]) -> Di
     if document.get("schema") != SCHEMA:
         raise DigestUnreadable(f"schema {document.get('schema')!r}, and only {SCHEMA} is known")
     known = {reply.reply_no: reply for reply in replies}
-    fields = {name: value for name, value in document.items() if name != "schema"}
+    stored = {name: value for name, value in document.items() if name != "schema"}
     try:
-        fields["steps"] = [_with_words(step, known) for step in document["steps"]]
-        return _reader().validate_python(fields)
-    except KeyError as error:
-        raise DigestUnreadable(f"{error.args[0]!r} is missing") from error
+        return _reader().validate_python(_with_words(stored, known))
     except ValidationError as error:
         places = [".".join(map(str, wrong["loc"])) for wrong in error.errors()]
         # The words are in the error that pydantic made: it must not travel along.
@@ -210,31 +197,31 @@ def _reader() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
-def _with_words(
-    step: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]
-) -> Mapping[str, Any]:
-    return {**step, "groups": [_part_with_words(part, replies) for part in step["groups"]]}
+_SPAN = frozenset(field.name for field in fields(Span)) - {"text"}
+_QUOTE = frozenset(field.name for field in fields(Quote)) - {"text", "attachment"}
 
 
-def _part_with_words(
-    part: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]
-) -> Mapping[str, Any]:
-    standing = part["standing"]
-    return {
-        **part,
-        "standing": standing and _quote_with_words(standing, replies),
-        "quotes": [_quote_with_words(quote, replies) for quote in part["quotes"]],
-    }
+def _with_words(node: Any, replies: Mapping[ReplyNo, ReplyRecord]) -> Any:  # noqa: ANN401  JSON
+    """The stored tree with the words put back wherever a span stands."""
+    if isinstance(node, Mapping):
+        if set(node) == _SPAN:
+            return {**node, "text": _spanned(node, replies).text[node["start"] : node["end"]]}
+        if set(node) == _QUOTE:
+            reply = _spanned(node, replies)
+            text = reply.text[node["start"] : node["end"]]
+            return {**node, "text": text, "attachment": attachment_of(reply)}
+        return {name: _with_words(value, replies) for name, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_with_words(value, replies) for value in node]
+    return node
 
 
-def _quote_with_words(
-    quote: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]
-) -> Mapping[str, Any]:
-    number, start, end = quote["reply_no"], quote["start"], quote["end"]
+def _spanned(node: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]) -> ReplyRecord:
+    number = node["reply_no"]
     reply = replies.get(number)
-    if reply is None or end > len(reply.text):
+    if reply is None or node["end"] > len(reply.text):
         raise DigestUnreadable(f"reply {number} is gone or shorter now")
-    return {**quote, "text": reply.text[start:end], "attachment": attachment_of(reply)}
+    return reply
 
 
 def attachment_of(reply: ReplyRecord) -> Attachment | None:

@@ -44,6 +44,7 @@ class ReplyRecord:
     `source` is None while the reply is sealed: then it is counted and not quoted.
     `person` tells persons of one dialogue apart and is no name.
     `media` is the name of an attached file, None without one; `media_kind` what it is.
+    `held`: an organizer holds it back: it is counted, and neither quoted nor looked at.
     """
 
     reply_no: ReplyNo
@@ -59,6 +60,7 @@ class ReplyRecord:
     late: bool = False
     edited: bool = False
     withdrawn: bool = False
+    held: bool = False
     declared_ms: int | None = None
 
 

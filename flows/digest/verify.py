@@ -16,9 +16,9 @@ from flows.digest.document import (
     Digest,
     GroupAnswer,
     GroupPart,
-    Quote,
     attachment_of,
 )
+from flows.digest.quote import Quote
 from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
@@ -99,6 +99,7 @@ def _misquoted(
 def _is_true(quote: Quote, reply: ReplyRecord) -> bool:
     return (
         not reply.withdrawn
+        and not reply.held
         and reply.source is not None
         and quote.source == reply.source
         and 0 <= quote.start <= quote.end <= len(reply.text)
@@ -117,7 +118,11 @@ def _unquoted(
         if part is None:
             yield from (reply.reply_no for reply in told)
             continue
-        opened = [reply for reply in told if reply.source is not None and not reply.withdrawn]
+        opened = [
+            reply
+            for reply in told
+            if reply.source is not None and not reply.held and not reply.withdrawn
+        ]
         due = {reply.reply_no for reply in opened if reply.kind is ReplyKind.INDIVIDUAL}
         standing = standing_answer(opened)
         if standing is not None:
@@ -189,13 +194,15 @@ def _wrong_in_total(digest: Digest, replies: Mapping[Place, Replies]) -> Iterato
 def _tally(told: Replies, quotes: Sequence[Quote], present: int, unreadable: int) -> Counts:
     kept = [reply for reply in told if not reply.withdrawn]
     persons = len({reply.person for reply in kept})
-    sealed = sum(reply.source is None for reply in kept)
+    held = sum(reply.held for reply in kept)
+    sealed = sum(reply.source is None for reply in kept if not reply.held)
     return Counts(
         present=max(present, persons),
         answered=persons,
         replies=len(kept),
         sealed=sealed,
-        replaced=len(kept) - sealed - len(quotes),
+        held=held,
+        replaced=len(kept) - sealed - held - len(quotes),
         late=sum(reply.late for reply in kept),
         withdrawn=len(told) - len(kept),
         unreadable=unreadable,

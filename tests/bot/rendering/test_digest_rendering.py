@@ -22,7 +22,8 @@ from bot.rendering.parts import MAX_PART_BYTES, RenderedPart
 from bot.rendering.quotes import name
 from bot.wording import Wording
 from flows.digest.compose import compose
-from flows.digest.document import Digest, GroupPart, Quote
+from flows.digest.document import Digest, GroupPart
+from flows.digest.quote import Quote
 from flows.digest.snapshot import ReplyRecord, Snapshot
 from flows.ids import RoomId
 from flows.messages import MediaKind

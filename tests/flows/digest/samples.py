@@ -160,6 +160,7 @@ def replies(draw: st.DrawFn, no: int, groups: tuple[str, ...]) -> ReplyRecord:
         media_kind=None if media is None else draw(st.sampled_from([None, *MediaKind])),
         late=draw(st.booleans()),
         withdrawn=draw(st.integers(0, 5)) == 0,
+        held=draw(st.integers(0, 5)) == 0,
     )
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.digest.compose import compose, standing_answer
-from flows.digest.document import Attachment, Counts, Digest, GroupAnswer, GroupPart
+from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart
+from flows.digest.quote import Attachment
 from flows.digest.snapshot import ReplyKind, Snapshot, StepRecord
 from flows.ids import ReplyNo
 from flows.messages import MediaKind
