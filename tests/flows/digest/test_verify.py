@@ -162,13 +162,15 @@ def test_a_digest_is_not_true_to_replies_that_have_changed_since(
         return
     changed = data.draw(st.sampled_from(quotes))
 
+    other = next(letter for letter in "¤#%‰" if letter not in changed.text)
+
     # when the author writes something else, or takes it back
     def edit(reply: ReplyRecord) -> ReplyRecord:
         if reply.reply_no != changed.reply_no:
             return reply
         if data.draw(st.booleans()):
             return replace(reply, withdrawn=True)
-        return replace(reply, text=f"¤{reply.text[::-1]}¤")
+        return replace(reply, text=other * len(reply.text))
 
     since = replace(drawn, replies=tuple(edit(reply) for reply in drawn.replies))
 
