@@ -97,8 +97,8 @@ bench: setup ## Measure, and print the figures as a table
 
 .PHONY: po
 po: setup ## Bring the catalogues up to date with the texts in the code
-	@$(BIN)/pybabel -q extract --project=Runda --keyword=say --keyword=say_n:1,2 --no-location \
-	    --sort-output --no-wrap --add-comments=Translators: --output=bot/locale/runda.pot bot
+	@$(BIN)/pybabel -q extract --project=Runda --keyword=say --keyword=say_n:1,2 --keyword=said --no-location \
+	    --sort-output --no-wrap --add-comments=Translators: --output=bot/locale/runda.pot bot flows
 	@for language in $(LANGUAGES); do \
 	    catalogue="bot/locale/$$language/LC_MESSAGES/runda.po"; \
 	    common="--domain=runda --no-wrap --input-file=bot/locale/runda.pot --locale=$$language"; \

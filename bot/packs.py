@@ -10,6 +10,7 @@ import flows.packs
 from flows.errors import PackError, Problem
 from flows.packs.pack import Pack
 from flows.packs.parse import parse
+from flows.said import said
 
 SHIPPED = Path(flows.packs.__file__).parent
 
@@ -39,10 +40,10 @@ class PackFile:
         try:
             return self.path.read_text("utf-8")
         except OSError as error:
-            problem = f"cannot be read ({error.strerror or error})"
+            problem = said("cannot be read ({why})", why=error.strerror or error)
         except UnicodeDecodeError:
-            problem = "is not written in UTF-8; save it again with that encoding"
-        raise PackError(self.name, (Problem(line=None, message=problem),))
+            problem = said("is not written in UTF-8; save it again with that encoding")
+        raise PackError(self.name, (Problem(line=None, what=problem),))
 
     def load(self) -> Pack:
         """The pack.

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.errors import RundaError
+from flows.said import Said
 
 LANGUAGES = ("sv", "en")
 DEFAULT_LANGUAGE = "sv"
@@ -27,6 +28,14 @@ class Wording:
     def say(self, text: str, /, **values: object) -> str:
         """The text in this language, with ``{name}`` replaced by ``values['name']``."""
         return self._catalogue.gettext(text).format(**values)
+
+    def tell(self, sentence: Said) -> str:
+        """What ``flows`` said, in this language."""
+        values = {
+            name: self.tell(value) if isinstance(value, Said) else value
+            for name, value in sentence.values
+        }
+        return self._catalogue.gettext(sentence.text).format(**values)
 
     def say_n(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The text for a number of things; ``{number}`` is that number."""

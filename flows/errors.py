@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.said import Said
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing that is wrong and what to write instead; `line` counts from 1, None is the file."""
 
     line: int | None
-    message: str
+    what: Said
+
+    @property
+    def message(self) -> str:
+        """Problem and remedy, in English."""
+        return str(self.what)
 
     @property
     def sentence(self) -> str:
-        """Place, problem and remedy in one line."""
+        """Place, problem and remedy in one line, in English."""
         return self.message if self.line is None else f"line {self.line}: {self.message}"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.cli.findings import Finding, bad, good
 from bot.config import Config, secret_files
 from bot.packs import find_packs
+from bot.rendering.problems import problem_sentence
 from bot.wording import Wording
 from flows.errors import PackError
 from storage.errors import DatabaseUnusable
@@ -79,6 +80,6 @@ def look_at_packs(folders: Sequence[Path], words: Wording) -> Iterator[Finding]:
         try:
             sound.append(file.load().name)
         except PackError as error:
-            problems = "\n".join(str(problem) for problem in error.problems)
+            problems = "\n".join(problem_sentence(one, words) for one in error.problems)
             yield bad(words.say("pack {name} ({path})", name=file.name, path=file.path), problems)
     yield good(words.say("packs: {names}", names=", ".join(sound)))

@@ -93,7 +93,7 @@ def _check(file: PackFile, terminal: Terminal) -> int:
     except PackError as error:
         for problem in error.problems:
             line = "" if problem.line is None else f":{problem.line}"
-            terminal.complain(f"{file.path}{line}: {problem.message}")
+            terminal.complain(f"{file.path}{line}: {terminal.words.tell(problem.what)}")
         return PROBLEM
     terminal.show(
         terminal.words.say_n(

@@ -14,6 +14,7 @@ from bot.config import Config
 from bot.nearest import nearest
 from bot.orders import NoGroups, Order, StillRunning, order_start
 from bot.packs import PackFile, find_packs
+from bot.rendering.problems import problem_sentence
 from flows.dialogue import Dialogue
 from flows.errors import PackError
 from storage.database import Database
@@ -89,7 +90,12 @@ def _ordered(order: Order, config: Config, now: datetime, terminal: Terminal) ->
             dialogue=error.dialogue.id,
         )
     except PackError as error:
-        problem = str(error)
+        problem = "\n".join(
+            [
+                words.say("The pack {name} cannot be started:", name=error.name),
+                *(f"  - {problem_sentence(one, words)}" for one in error.problems),
+            ]
+        )
     finally:
         database.close()
     terminal.complain(problem)

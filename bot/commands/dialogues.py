@@ -12,6 +12,7 @@ from bot.nearest import nearest
 from bot.orders import NoGroups, Order, StillRunning, order_start
 from bot.packs import PackFile
 from bot.rendering.markdown import escape
+from bot.rendering.problems import problem_sentence
 from bot.rendering.prompts import clock_time
 from bot.rendering.when import when_error_markdown
 from flows.dialogue import Dialogue, Status
@@ -55,7 +56,8 @@ def _ordered(call: Call, order: Order) -> Dialogue:
     except NoGroups as error:
         raise CommandError(how_to_add_groups(call)) from error
     except PackError as error:
-        lines = "\n".join(f"- {escape(str(problem))}" for problem in error.problems)
+        sentences = [problem_sentence(problem, call.words) for problem in error.problems]
+        lines = "\n".join(f"- {escape(sentence)}" for sentence in sentences)
         head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
         message = f"{head}\n\n{lines}"
         raise CommandError(message) from error

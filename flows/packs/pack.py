@@ -178,8 +178,9 @@ class Step:
     a group's room when the scenario's group step opens there. Those that are tied to none open
     when their own step closes.
     `text` is Markdown.
-    `length_s` is how long the step lasts; None (background, or plenary at the very end): the
-    next step follows at once. Never None for a step that collects, or for a break.
+    `length_s` is how long the step lasts. None: the next step follows at once (background,
+    picture, or plenary at the very end), or when an organizer says so (these, and film, with
+    `Opening.ORGANIZER`). Never None for a step that collects, or for a break.
     `remind_before_s` is how long before its close those who have not answered are reminded;
     None is never. Always shorter than the step.
     `sealed` (individual): answered in a private chat with the bot. False: open, in the thread.
@@ -191,6 +192,7 @@ class Step:
     `opening` says what lets the next step begin, `quorum` is a share above 0, at most 1.
     `link` (film) is an https address. `attached` (picture, background) is shown with the text.
     `options` (poll, check-in) are what may be chosen, numbered from 1; `choosing` (poll) how.
+    The text of a place on a scale that has no words is empty.
     `asks_number` (check-in): the answer has a number in it as well.
     `no_cases`: the prompt says that individual cases must not be told.
     """

@@ -1,60 +1,44 @@
 """From the TOML of a pack to a `Pack`, or to everything that is wrong with it at once.
 
-Which keys there are, and what each step kind needs, is said here; how one value is read, in
-``flows.packs.table``; what must hold between steps, in ``flows.packs.checks``.
+Which keys there are is said in ``flows.packs.kinds``; how one value is read, in
+``flows.packs.table`` and ``flows.packs.texts``; how its parts are, in ``flows.packs.steps``,
+``flows.packs.parts`` and ``flows.packs.schedule``; what must hold between steps, in
+``flows.packs.checks``.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.errors import PackError, Problem
-from flows.ids import StepId
-from flows.packs.checks import DraftStep, check_steps
-from flows.packs.pack import DEFAULT_GRACE_S, Pack, Step, StepKind, Text
+from flows.packs.checks import check_ids, check_scenarios, check_steps
+from flows.packs.kinds import (
+    FOLLOW_UP_KEYS,
+    OPTIONAL_KEYS,
+    PACK_KEYS,
+    PACK_OPTIONAL_KEYS,
+    STEP_KEYS,
+)
+from flows.packs.pack import FollowUp, Pack, Recurrence, Step, Text
+from flows.packs.parts import (
+    check_own_ids,
+    read_contacts,
+    read_id,
+    read_scenarios,
+    read_themes,
+    refuse_keys,
+)
+from flows.packs.schedule import read_after, read_recurrence
+from flows.packs.steps import MAX_STEPS, MAX_TITLE_CHARS, Reading, read_step
 from flows.packs.syntax import read_toml
-from flows.packs.table import Findings, Table, as_name, is_name, listed, quoted, suggestion, what_is
+from flows.packs.table import Findings, Table, as_name, is_name, quoted, tables
+from flows.packs.texts import Languages, read_languages, read_text
+from flows.said import said
 
-MAX_STEPS = 200
-MAX_LANGUAGES = 10
-MAX_TITLE_CHARS = 120
 MAX_PURPOSE_CHARS = 2_000
-MAX_TEXT_CHARS = 8_000
-"""A prompt must fit in one message of any chat network, in two forms and perhaps encrypted."""
-
-PACK_KEYS = ("title", "purpose", "languages", "step")
-STEP_KEYS = ("id", "kind", "title", "text")
-"""The keys every step must have; `KIND_KEYS` has the others."""
-
-KIND_KEYS: dict[StepKind, tuple[str, ...]] = {
-    StepKind.FILM: ("scenario", "length"),
-    StepKind.PICTURE: ("scenario", "length"),
-    StepKind.BACKGROUND: ("scenario", "length"),
-    StepKind.EXERCISE: ("scenario", "length", "remind_before"),
-    StepKind.INDIVIDUAL: ("scenario", "length", "remind_before", "sealed"),
-    StepKind.GROUP: ("scenario", "length", "remind_before", "grace"),
-    StepKind.POLL: ("scenario", "length", "remind_before", "sealed"),
-    StepKind.CHECK_IN: ("scenario", "length", "remind_before", "sealed"),
-    StepKind.BREAK: ("length",),
-    StepKind.PLENARY: ("scenario", "length"),
-}
-OPTIONAL_KEYS = tuple(dict.fromkeys(key for keys in KIND_KEYS.values() for key in keys))
-
-_IN_SWEDISH = {
-    "bakgrund": StepKind.BACKGROUND,
-    "enskild": StepKind.INDIVIDUAL,
-    "enskilt": StepKind.INDIVIDUAL,
-    "individuell": StepKind.INDIVIDUAL,
-    "individuellt": StepKind.INDIVIDUAL,
-    "grupp": StepKind.GROUP,
-    "paus": StepKind.BREAK,
-    "rast": StepKind.BREAK,
-    "helgrupp": StepKind.PLENARY,
-    "plenum": StepKind.PLENARY,
-}
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
+MAX_CONSENT_CHARS = 2_000
+MAX_FOLLOW_UPS = 20
 
 
 def parse(source: str, *, name: str) -> Pack:
@@ -78,193 +62,141 @@ def parse(source: str, *, name: str) -> Pack:
 def _name_problems(name: str) -> tuple[Problem, ...]:
     if is_name(name):
         return ()
-    better = as_name(name, otherwise="my-pack")
-    message = (
-        f"the file's name, {quoted(name)}, is the pack's name and may have only a-z, 0-9 and"
-        f' "-"; call the file {better}.toml'
+    what = said(
+        "the file's name, {name}, is the pack's name and may have only a-z, 0-9 and"
+        ' "-"; call the file {better}.toml',
+        name=quoted(name),
+        better=as_name(name, otherwise="my-pack"),
     )
-    return (Problem(line=None, message=message),)
+    return (Problem(line=None, what=what),)
 
 
 def _pack(table: Table, name: str) -> Pack | None:
-    elsewhere = dict.fromkeys(
-        (*STEP_KEYS, *OPTIONAL_KEYS), "it belongs to a step; write it below [[step]]"
+    table.refuse_unknown(
+        (*PACK_KEYS, *PACK_OPTIONAL_KEYS),
+        of=said("a pack"),
+        elsewhere=dict.fromkeys(
+            (*STEP_KEYS, *OPTIONAL_KEYS), said("it belongs to a step; write it below [[step]]")
+        ),
     )
-    table.refuse_unknown(PACK_KEYS, of="a pack", elsewhere=elsewhere)
-    languages = _languages(table)
-    title = _text(table, "title", languages, most=MAX_TITLE_CHARS, lines=False)
-    purpose = _text(table, "purpose", languages, most=MAX_PURPOSE_CHARS, lines=True)
-    steps = _steps(table, languages)
-    if languages is None or title is None or purpose is None or steps is None:
+    languages = read_languages(table)
+    title = read_text(table, "title", languages, most=MAX_TITLE_CHARS)
+    purpose = read_text(table, "purpose", languages, most=MAX_PURPOSE_CHARS, lines=True)
+    consent = None
+    if "consent" in table.values:
+        consent = read_text(table, "consent", languages, most=MAX_CONSENT_CHARS, lines=True)
+    self_paced = table.flag("self_paced") if "self_paced" in table.values else False
+    themes = read_themes(table, languages)
+    scenarios = read_scenarios(table, languages)
+    contacts = read_contacts(table, languages)
+    recurrence = _recurrence(table)
+    readings = _steps(table, languages)
+    follow_ups = _follow_ups(table, languages)
+    drafts = [reading.draft for reading in readings]
+    drafts += [reading.draft for each in follow_ups for reading in each.readings]
+    check_ids(drafts)
+    if scenarios is not None:
+        check_scenarios(drafts, [scenario.id for scenario in scenarios])
+    if languages is None or title is None or purpose is None:
         return None
-    return Pack(name=name, title=title, purpose=purpose, languages=languages, steps=steps)
+    # What could not be read is missing from here on, and has been noted: no such pack comes out.
+    return Pack(
+        name=name,
+        title=title,
+        purpose=purpose,
+        languages=languages.all,
+        beside=languages.beside,
+        consent=consent,
+        self_paced=self_paced is True,
+        themes=themes or (),
+        scenarios=scenarios or (),
+        contacts=contacts or (),
+        recurrence=recurrence,
+        steps=_sound(readings),
+        follow_ups=tuple(one for each in follow_ups if (one := each.follow_up()) is not None),
+    )
 
 
-def _languages(table: Table) -> tuple[str, ...] | None:
-    value = table.values.get("languages")
+def _sound(readings: Sequence[Reading]) -> tuple[Step, ...]:
+    return tuple(step for reading in readings if (step := reading.step()) is not None)
+
+
+def _recurrence(table: Table) -> Recurrence | None:
+    value = table.values.get("recurrence")
     if value is None:
-        table.note("languages", 'languages is missing; write e.g. languages = ["sv", "en"]')
         return None
-    if not isinstance(value, list) or not value:
-        table.note("languages", 'languages must be a list, e.g. languages = ["sv", "en"]')
-        return None
-    if len(value) > MAX_LANGUAGES:
-        table.note("languages", f"languages has {len(value)} and may have {MAX_LANGUAGES}")
-        return None
-    wrong = [code for code in value if not _is_language(code)]
-    for code in wrong:
-        shown = quoted(code) if isinstance(code, str) else what_is(code)
-        table.note(
-            "languages",
-            f'languages: {shown} is no language code; write two or three letters, e.g. "sv"',
-        )
-    twice = sorted({code for code in value if code not in wrong and value.count(code) > 1})
-    for code in twice:
-        table.note("languages", f"languages: {quoted(code)} is there twice; keep one of them")
-    return None if wrong or twice else tuple(value)
-
-
-def _is_language(code: object) -> bool:
-    return isinstance(code, str) and _LANGUAGE.fullmatch(code) is not None
-
-
-def _text(
-    table: Table, key: str, languages: tuple[str, ...] | None, *, most: int, lines: bool
-) -> Text | None:
-    """Read a required text; when the languages are wrong, that alone is worth telling."""
-    if key not in table.values:
-        example = ", ".join(f'{key}.{language} = "…"' for language in languages or ("sv",))
-        table.note(key, f"{key} is missing; write {example}")
-        return None
-    if languages is None:
-        return None
-    _refuse_other_languages(table, key, languages)
-    return table.text(key, languages, most=most, lines=lines)
-
-
-def _refuse_other_languages(table: Table, key: str, languages: tuple[str, ...]) -> None:
-    value = table.values[key]
     if not isinstance(value, dict):
-        return
-    inner = Table(values=value, path=(*table.path, key), findings=table.findings)
-    elsewhere = dict.fromkeys(
-        (*STEP_KEYS, *OPTIONAL_KEYS), f"it belongs to the step; write it above [step.{key}]"
-    )
-    for other in value:
-        if _is_language(other) and other not in elsewhere:
-            elsewhere[other] = f"remove it, or add {quoted(other)} to languages"
-    inner.refuse_unknown(languages, of=f"{key}, whose keys are languages", elsewhere=elsewhere)
+        table.note(
+            "recurrence",
+            said('write [recurrence] on a line of its own, and below it every = "…" and at = "…"'),
+        )
+        return None
+    if table.values.get("follow_up"):
+        table.note(
+            "recurrence",
+            said(
+                "a pack has either [recurrence] or [[follow_up]]: what comes again and again needs"
+                " no follow-up; remove one of them"
+            ),
+        )
+    return read_recurrence(table.inner("recurrence", value))
 
 
-def _steps(table: Table, languages: tuple[str, ...] | None) -> tuple[Step, ...] | None:
-    value = table.values.get("step")
-    example = "write at least one [[step]] with id, kind, title and text"
-    if value is None or value == []:
-        table.note("step", f"there is no step; {example}")
-        return None
-    if isinstance(value, dict):
-        table.note("step", "a step begins with two brackets; write [[step]], not [step]")
-        return None
-    if not isinstance(value, list) or not all(isinstance(step, dict) for step in value):
-        table.note("step", f"step must be tables; {example}")
-        return None
-    if len(value) > MAX_STEPS:
-        table.note("step", f"there are {len(value)} steps and may be {MAX_STEPS}; make two packs")
-        return None
-    tables = [
-        Table(values=values, path=("step", index), findings=table.findings)
-        for index, values in enumerate(value)
-    ]
-    readings = [_step(step, languages) for step in tables]
+def _steps(table: Table, languages: Languages | None) -> list[Reading]:
+    """Read the steps of a pack or of a follow-up."""
+    if not table.values.get("step", []):
+        called = ".".join([*(part for part in table.path if isinstance(part, str)), "step"])
+        table.note(
+            "step",
+            said(
+                "there is no step; write at least one [[{called}]] with id, kind, title and text",
+                called=called,
+            ),
+        )
+        return []
+    found = tables(table, "step", most=MAX_STEPS)
+    readings = [read_step(one, languages) for one in found or ()]
     check_steps([reading.draft for reading in readings])
-    steps = tuple(step for reading in readings if (step := reading.step()) is not None)
-    return steps if len(steps) == len(tables) else None
+    return readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """What could be read of one step."""
+class _FollowUpReading:
+    """What could be read of one follow-up."""
 
-    draft: DraftStep
+    id: str | None
     title: Text | None
-    text: Text | None
-    sealed: bool | None
-    grace_s: int | None
+    after: tuple[int, int] | None
+    at: tuple[int, int] | None
+    readings: list[Reading]
 
-    def step(self) -> Step | None:
-        """Make the step, or None where something is missing or wrong."""
-        draft = self.draft
-        if draft.id is None or draft.kind is None or self.title is None or self.text is None:
+    def follow_up(self) -> FollowUp | None:
+        """Make it, or None where something is missing or wrong."""
+        if self.id is None or self.title is None or self.after is None or self.at is None:
             return None
-        return Step(
-            id=StepId(draft.id),
-            kind=draft.kind,
+        months, days = self.after
+        return FollowUp(
+            id=self.id,
             title=self.title,
-            text=self.text,
-            scenario=draft.scenario,
-            length_s=draft.length_s,
-            remind_before_s=draft.remind_before_s,
-            sealed=True if self.sealed is None else self.sealed,
-            grace_s=DEFAULT_GRACE_S if self.grace_s is None else self.grace_s,
+            after_months=months,
+            after_days=days,
+            at=self.at,
+            steps=_sound(self.readings),
         )
 
 
-def _step(table: Table, languages: tuple[str, ...] | None) -> _Reading:
-    step_id = _id(table)
-    kind = _kind(table)
-    optional = OPTIONAL_KEYS if kind is None else KIND_KEYS[kind]
-    _refuse_step_keys(table, kind, optional)
-    # What does not belong to the kind has just been refused; its value does not matter.
-    written = table.values.keys() & set(optional)
-    sealed = table.flag("sealed") if "sealed" in written else None
-    draft = DraftStep(
-        table=table,
-        kind=kind,
-        id=step_id,
-        scenario=(table.name("scenario") if "scenario" in written else None) or "",
-        sealed=sealed is not False,
-        length_s=table.duration("length") if "length" in written else None,
-        remind_before_s=table.duration("remind_before") if "remind_before" in written else None,
+def _follow_ups(table: Table, languages: Languages | None) -> list[_FollowUpReading]:
+    found = tables(table, "follow_up", most=MAX_FOLLOW_UPS) or []
+    check_own_ids(found, "follow_up")
+    return [_follow_up(one, languages) for one in found]
+
+
+def _follow_up(table: Table, languages: Languages | None) -> _FollowUpReading:
+    refuse_keys(table, "follow_up", FOLLOW_UP_KEYS)
+    return _FollowUpReading(
+        id=read_id(table, "autumn"),
+        title=read_text(table, "title", languages, most=MAX_TITLE_CHARS),
+        after=read_after(table, "after") if table.require("after", 'after = "6 months"') else None,
+        at=table.clock("at") if table.require("at", 'at = "09.00"') else None,
+        readings=_steps(table, languages),
     )
-    return _Reading(
-        draft=draft,
-        title=_text(table, "title", languages, most=MAX_TITLE_CHARS, lines=False),
-        text=_text(table, "text", languages, most=MAX_TEXT_CHARS, lines=True),
-        sealed=sealed,
-        grace_s=table.duration("grace") if "grace" in written else None,
-    )
-
-
-def _id(table: Table) -> str | None:
-    if "id" in table.values:
-        return table.name("id")
-    table.note("id", 'id is missing; write a short name of its own, e.g. id = "welcome"')
-    return None
-
-
-def _kind(table: Table) -> StepKind | None:
-    value = table.values.get("kind")
-    known = listed(StepKind)
-    if value is None:
-        table.note("kind", f"kind is missing; write one of {known}")
-    elif not isinstance(value, str):
-        table.note("kind", f"kind must be one of {known}, not {what_is(value)}")
-    elif value not in set(StepKind):
-        meant = _IN_SWEDISH.get(value.lower())
-        remedy = f"did you mean {quoted(meant)}?" if meant else suggestion(value, tuple(StepKind))
-        every = "" if known in remedy else f" The known ones are {known}"
-        table.note("kind", f"kind = {quoted(value)} is unknown; {remedy}{every}")
-    else:
-        return StepKind(value)
-    return None
-
-
-def _refuse_step_keys(table: Table, kind: StepKind | None, optional: tuple[str, ...]) -> None:
-    elsewhere = dict.fromkeys(
-        ("purpose", "languages"), "it belongs to the pack; write it above the first [[step]]"
-    )
-    for key in OPTIONAL_KEYS:
-        kinds = [name.value for name, keys in KIND_KEYS.items() if key in keys]
-        elsewhere[key] = f"remove it; it belongs to steps of the kind {listed(kinds)}"
-    of = "a step" if kind is None else f"a step of the kind {quoted(kind)}"
-    table.refuse_unknown((*STEP_KEYS, *optional), of=of, elsewhere=elsewhere)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from flows.errors import Problem
 from flows.packs.places import MAX_DEPTH, Places, TooDeepError, find_places
+from flows.said import said
 
 MAX_SOURCE_BYTES = 1_000_000
 
@@ -22,32 +23,42 @@ _AT = re.compile(
 
 # What tomllib says, by its beginning, and what it says to somebody who has never heard of TOML.
 _IN_PLAIN_WORDS = {
-    "Expected newline": "there is something more after the value; write one value a line, and"
-    " see that the text above it ends with the quotes it begins with",
-    "Expected '='": "a key is without a value; write key = value. If this line belongs to a long"
-    ' text, the text must begin and end with """',
-    "Invalid statement": "this is not understood; write key = value, or [[step]]. If this line"
-    ' belongs to a long text, the text must begin and end with """',
-    "Invalid initial character": "a key may have only a-z, 0-9, - and _ in it",
-    "Invalid value": 'the value is not understood; write text in quotes, e.g. length = "4 min"',
-    "Illegal character '\\n'": "the text is not closed; write quotes at its end, or begin and"
-    ' end it with """ if it has several lines',
-    "Illegal character": "there is a control character; remove it",
-    "Found invalid character": "there is a control character; remove it",
-    "Unterminated string": 'a text is not closed; write """ at its end',
-    'Expected \'"""\'': 'a text is not closed; write """ at its end',
-    "Expected \"'''\"": "a text is not closed; write ''' at its end",
-    'Expected "\'"': "the text is not closed; write ' at its end",
-    "Unescaped '\\'": "a backslash must be written twice, \\\\",
-    "Cannot overwrite": "the key is written twice; keep one of them",
-    "Duplicate inline": "the key is written twice; keep one of them",
-    "Cannot declare": "the table is written twice; a step begins with two brackets, [[step]]",
-    "Cannot mutate": "the key is written twice in different ways; keep one of them",
-    "Cannot redefine": "the key is written twice in different ways; keep one of them",
-    "Expected ']'": "the line begins with [ and must end with ]",
-    "Expected ']]'": "the line begins with [[ and must end with ]]",
-    "Unclosed array": "a list is not closed; write ] at its end",
-    "Unclosed inline table": "a table is not closed; write } at its end",
+    "Expected newline": said(
+        "there is something more after the value; write one value a line, and see that the "
+        "text above it ends with the quotes it begins with"
+    ),
+    "Expected '='": said(
+        "a key is without a value; write key = value. If this line belongs to a long text, "
+        'the text must begin and end with """'
+    ),
+    "Invalid statement": said(
+        "this is not understood; write key = value, or [[step]]. If this line belongs to a "
+        'long text, the text must begin and end with """'
+    ),
+    "Invalid initial character": said("a key may have only a-z, 0-9, - and _ in it"),
+    "Invalid value": said(
+        'the value is not understood; write text in quotes, e.g. length = "4 min"'
+    ),
+    "Illegal character '\\n'": said(
+        'the text is not closed; write quotes at its end, or begin and end it with """ if '
+        "it has several lines"
+    ),
+    "Illegal character": said("there is a control character; remove it"),
+    "Found invalid character": said("there is a control character; remove it"),
+    "Unterminated string": said('a text is not closed; write """ at its end'),
+    'Expected \'"""\'': said('a text is not closed; write """ at its end'),
+    "Expected \"'''\"": said("a text is not closed; write ''' at its end"),
+    'Expected "\'"': said("the text is not closed; write ' at its end"),
+    "Unescaped '\\'": said("a backslash must be written twice, \\\\"),
+    "Cannot overwrite": said("the key is written twice; keep one of them"),
+    "Duplicate inline": said("the key is written twice; keep one of them"),
+    "Cannot declare": said("the table is written twice; a step begins with two brackets, [[step]]"),
+    "Cannot mutate": said("the key is written twice in different ways; keep one of them"),
+    "Cannot redefine": said("the key is written twice in different ways; keep one of them"),
+    "Expected ']'": said("the line begins with [ and must end with ]"),
+    "Expected ']]'": said("the line begins with [[ and must end with ]]"),
+    "Unclosed array": said("a list is not closed; write ] at its end"),
+    "Unclosed inline table": said("a table is not closed; write }} at its end"),
 }
 
 
@@ -64,31 +75,35 @@ def read_toml(source: str) -> Document | Problem:
     source = source.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
     try:
         if len(source.encode()) > MAX_SOURCE_BYTES:
-            return Problem(line=None, message="the file is larger than 1 MB; a pack is text alone")
+            return Problem(
+                line=None, what=said("the file is larger than 1 MB; a pack is text alone")
+            )
         places = find_places(source)
         return Document(values=tomllib.loads(source), places=places)
     except UnicodeEncodeError:
-        return Problem(line=None, message="the file is not text; save it as UTF-8")
+        return Problem(line=None, what=said("the file is not text; save it as UTF-8"))
     except TooDeepError as error:
         return Problem(
             line=error.line,
-            message=f"this is nested more than {MAX_DEPTH} levels deep; a pack needs four",
+            what=said(
+                "this is nested more than {most} levels deep; a pack needs six", most=MAX_DEPTH
+            ),
         )
     except tomllib.TOMLDecodeError as error:
         return _syntax_problem(str(error), source)
     except ValueError:
         # The one thing tomllib leaves to int(): a number with thousands of digits.
-        return Problem(line=None, message="there is a number of thousands of digits; remove it")
+        return Problem(line=None, what=said("there is a number of thousands of digits; remove it"))
 
 
-def _syntax_problem(said: str, source: str) -> Problem:
-    match = _AT.match(said)
-    what = match["what"] if match else said
+def _syntax_problem(complaint: str, source: str) -> Problem:
+    match = _AT.match(complaint)
+    what = match["what"] if match else complaint
     line = int(match["line"]) if match and match["line"] else _last_opened(source)
-    for beginning, message in _IN_PLAIN_WORDS.items():
+    for beginning, plain in _IN_PLAIN_WORDS.items():
         if what.startswith(beginning):
-            return Problem(line=line, message=message)
-    return Problem(line=line, message=f"this is not TOML ({what})")
+            return Problem(line=line, what=plain)
+    return Problem(line=line, what=said("this is not TOML ({what})", what=what))
 
 
 def _last_opened(source: str) -> int:

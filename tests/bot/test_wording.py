@@ -13,11 +13,14 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 import bot
+import flows
 from bot.wording import LANGUAGES, wording
+from flows.said import said
 
 SOURCE = Path(bot.__file__).parent
-TEXTS = {"say": 1, "say_n": 2}
-"""The methods that take texts, and how many each takes."""
+SOURCES = (SOURCE, Path(flows.__file__).parent)
+TEXTS = {"say": 1, "say_n": 2, "said": 1}
+"""What takes texts, and how many each takes."""
 
 Id = str | tuple[str, ...]
 
@@ -26,7 +29,8 @@ def said_in_the_code() -> set[Id]:
     """Read from the syntax tree: tools that read words miss a call inside an f-string."""
     return {
         _text_of(call, TEXTS[name])
-        for path in SOURCE.rglob("*.py")
+        for source in SOURCES
+        for path in source.rglob("*.py")
         if path.name != "wording.py"
         for call in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(call, ast.Call) and (name := _name(call.func)) in TEXTS
@@ -112,3 +116,16 @@ def test_texts_of_the_dialogue_come_out_in_the_language_asked_for() -> None:
     assert wording("sv").say_n("{number} minute", "{number} minutes", 2) == "2 minuter"
     assert wording("en").say_n("{number} minute", "{number} minutes", 2) == "2 minutes"
     assert wording("fi").language == "sv"
+
+
+def test_what_flows_says_comes_out_in_the_language_asked_for_with_all_that_is_in_it() -> None:
+    problem = said(
+        '{key} must be a list of texts, e.g. ["…", "…"], not {it}',
+        key="options",
+        it=said("a number"),
+    )
+
+    assert wording("sv").tell(problem) == (
+        'options ska vara en lista med texter, t.ex. ["…", "…"], inte ett tal'
+    )
+    assert wording("en").tell(problem) == str(problem)

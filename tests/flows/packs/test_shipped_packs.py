@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from flows.errors import PackError
+from flows.packs.kinds import KIND_KEYS, OPTIONAL_KEYS, PACK_KEYS, PACK_OPTIONAL_KEYS, STEP_KEYS
 from flows.packs.outline import outline
 from flows.packs.pack import Pack, StepKind
-from flows.packs.parse import KIND_KEYS, PACK_KEYS, STEP_KEYS, parse
+from flows.packs.parse import parse
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "flows" / "packs").glob("*.toml"))
@@ -115,10 +116,11 @@ def test_the_reference_has_every_key_and_no_other() -> None:
         for line in REFERENCE.splitlines()
         if line.startswith("| `")
     ]
-    optional = list(dict.fromkeys(key for each in KIND_KEYS.values() for key in each))
     kinds_of = {row[0]: row[1:-1] for row in rows if len(row) > 2}
 
-    assert sorted(row[0] for row in rows) == sorted([*PACK_KEYS, *STEP_KEYS, *optional])
+    assert sorted(row[0] for row in rows) == sorted(
+        [*PACK_KEYS, *PACK_OPTIONAL_KEYS, *STEP_KEYS, *OPTIONAL_KEYS]
+    )
     assert {
         key: [cell in {"may", "must"} for cell in cells] for key, cells in kinds_of.items()
-    } == {key: [key in KIND_KEYS[kind] for kind in StepKind] for key in optional}
+    } == {key: [key in KIND_KEYS[kind] for kind in StepKind] for key in OPTIONAL_KEYS}
