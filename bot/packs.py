@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import flows.packs
+from bot.pack_media import MAX_FILE_BYTES, NoSuchFile, media_problems, read_sound
 from flows.errors import PackError, Problem
 from flows.packs.pack import Pack
 from flows.packs.parse import parse
-from flows.said import said
+from flows.said import Said, said
 
 SHIPPED = Path(flows.packs.__file__).parent
 
@@ -52,6 +53,42 @@ class PackFile:
             PackError: with everything that is wrong with it.
         """
         return parse(self.source(), name=self.name)
+
+    def check(self) -> Pack:
+        """The pack, if it and the files beside it are sound.
+
+        Raises:
+            PackError: with everything that is wrong with it, or with its files.
+        """
+        source = self.source()
+        pack = parse(source, name=self.name)
+        problems = media_problems(pack, source, self._read)
+        if problems:
+            raise PackError(self.name, problems)
+        return pack
+
+    def media(self, name: str) -> bytes:
+        """A file beside the pack; `bot.pack_media.mime_of` names its type.
+
+        Raises:
+            PackError: it is not there, too large, or not what its name says.
+        """
+        found = read_sound(name, self._read)
+        if isinstance(found, Said):
+            raise PackError(self.name, (Problem(line=None, what=found),))
+        return found
+
+    def _read(self, name: str) -> bytes:
+        folder = self.path.parent
+        path = folder / name
+        # A link may lead within the folder, and nowhere else.
+        if PurePath(name).name != name or not path.resolve().is_relative_to(folder.resolve()):
+            raise NoSuchFile
+        try:
+            with path.open("rb") as file:
+                return file.read(MAX_FILE_BYTES + 1)
+        except FileNotFoundError as error:
+            raise NoSuchFile from error
 
 
 def find_packs(folders: Sequence[Path] = ()) -> tuple[PackFile, ...]:

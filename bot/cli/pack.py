@@ -89,7 +89,7 @@ def _list(parsed: argparse.Namespace, terminal: Terminal) -> int:
 
 def _check(file: PackFile, terminal: Terminal) -> int:
     try:
-        pack = file.load()
+        pack = file.check()
     except PackError as error:
         for problem in error.problems:
             line = "" if problem.line is None else f":{problem.line}"
