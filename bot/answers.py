@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from bot.later import Later
+from bot.later import Later, half_said
 from bot.reactions import LATE_MARK, TAKEN_MARK, acknowledgement
-from flows.collection import GROUP_MARK, Placement, place
+from flows.choices import tapped
+from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
 from flows.digest.snapshot import ReplyKind
 from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
 from storage.hot import Row
@@ -21,6 +22,7 @@ from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
     from bot.corrections import Corrections
+    from bot.voting import Voting
     from bot.world import World
     from storage.transaction import Transaction
 
@@ -31,9 +33,10 @@ _CLOCKS_APART_MS = 60_000
 class Answers:
     """Takes what people do in rooms, one transaction at a time."""
 
-    def __init__(self, world: World, corrections: Corrections) -> None:
+    def __init__(self, world: World, corrections: Corrections, voting: Voting) -> None:
         self._world = world
         self._corrections = corrections
+        self._voting = voting
 
     def take(self, tx: Transaction, incoming: Iterable[Incoming], *, now_ms: int) -> Later:
         """Act on what people did; returns what else is to be done in this transaction."""
@@ -67,7 +70,7 @@ class Answers:
     def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
         if message.sender in self._world.organizers:
             return
-        placement = place(message, self._world.view(message.room_id), now_ms=batch.now_ms)
+        placement = _placed(message, self._world.view(message.room_id), batch, later)
         # In a group step it may be said to each other; otherwise it is said to the bot.
         is_talk = placement is not None and placement.kind is ReplyKind.TALK
         if not is_talk and _is_call_for_help(message.text):
@@ -80,8 +83,9 @@ class Answers:
             later.asked_for_help.append(message)
             return
         view = self._world.private_view(message.sender)
-        placement = None if view is None else place(message, view, now_ms=batch.now_ms)
-        if placement is None:
+        unclear = len(later.half_said)
+        placement = None if view is None else _placed(message, view, batch, later)
+        if placement is None and len(later.half_said) == unclear:
             later.answered_nothing.append(message)
         self._keep(tx, message, placement, batch, later)
 
@@ -113,6 +117,8 @@ class Answers:
         later.touched.add(round_.dialogue_id)
         if placement.after_close:
             later.overtaken.add(round_.round_no)
+        if placement.incomplete:
+            later.half_said.append(half_said(message, round_.round_no, kept=True))
         shown_without_it = placement.sealed and placement.after_close
         rare = placement.kind is not ReplyKind.INDIVIDUAL or shown_without_it
         if rare or message.event_id in self._world.early:
@@ -144,6 +150,8 @@ class Answers:
                     later.marked_by_organizers.append(one)
                 elif one.mark.startswith(GROUP_MARK):
                     self._corrections.mark(tx, one, later, now_ms=now_ms)
+                elif (number := tapped(one.mark)) is not None:
+                    self._voting.tap(tx, one, number, later, now_ms=now_ms)
             case _:
                 assert_never(one)
 
@@ -170,6 +178,15 @@ class _Batch:
         self._tx.replies.add(self._replies)
         self._tx.outbox.put_new(self._acknowledgements)
         self._replies, self._acknowledgements = [], []
+
+
+def _placed(message: Written, room: RoomView, batch: _Batch, later: Later) -> Placement | None:
+    """As `place` says it; an answer that names no option is set aside for a word to its writer."""
+    found = place(message, room, now_ms=batch.now_ms)
+    if isinstance(found, Unclear):
+        later.half_said.append(half_said(message, found.round.round_no, kept=False))
+        return None
+    return found
 
 
 _HELP_WORDS = frozenset({"hjälp", "hjalp", "help"})

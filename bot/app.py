@@ -30,6 +30,7 @@ from bot.reminding import Reminding
 from bot.sender import Sender
 from bot.showing import Showing
 from bot.undeliverable import Undeliverable
+from bot.voting import Voting
 from bot.world import World
 from storage.database import Database
 
@@ -92,6 +93,7 @@ class App:
         self.clock = Clock(
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick
         )
+        voting = Voting(self.world)
         tools = Tools(
             world=self.world,
             dispatcher=self._dispatcher,
@@ -105,7 +107,7 @@ class App:
         self.intake = DurableIntake(
             database=database,
             world=self.world,
-            answers=Answers(self.world, Corrections(self.world)),
+            answers=Answers(self.world, Corrections(self.world, voting), voting),
             doorkeeper=Doorkeeper(self.world, config.language),
             private=PrivateChats(self.world, self._prompting, config.language),
             commands=CommandDesk(tools),

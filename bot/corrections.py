@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.later import Later
+from bot.later import Later, half_said
 from bot.parcels import react, take_back
+from flows.choices import Ballot, ballot_of, read_choices
 from flows.collection import GROUP_MARK
 from flows.digest.snapshot import ReplyKind
 from flows.group_answer import is_group_answer
@@ -17,6 +18,7 @@ from storage.replies import Reply
 from storage.rounds import Round, RoundStatus
 
 if TYPE_CHECKING:
+    from bot.voting import Voting
     from bot.world import World
     from storage.transaction import Transaction
 
@@ -26,14 +28,16 @@ log = structlog.get_logger()
 class Corrections:
     """Applies changes to stored replies."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, voting: Voting) -> None:
         self._world = world
+        self._voting = voting
 
     def edit(self, tx: Transaction, edit: Edited, later: Later, *, now_ms: int) -> None:
         """Give a reply its new wording; only its own author may."""
         reply = tx.replies.find(edit.room_id, edit.target)
         if reply is None:
-            self._keep_early(tx, edit)
+            if not self._keep_early(tx, edit):
+                self._voting.edited(tx, edit, later, now_ms=now_ms)
             return
         round_ = tx.rounds.get(reply.round_no)
         if round_ is None or reply.withdrawn_ms is not None or reply.text == edit.text:
@@ -44,10 +48,23 @@ class Corrections:
             # It stood in a hole, and a newer one was heard before it.
             log.info("edit.overtaken", event_id=edit.event_id)
             return
-        tx.replies.revise(reply, edit=edit.event_id, text=edit.text, edited_ms=edit.sent_ms)
+        ballot = self._ballot(tx, round_)
+        choices = () if ballot is None else read_choices(edit.text, ballot)
+        tx.replies.revise(
+            reply, edit=edit.event_id, text=edit.text, edited_ms=edit.sent_ms, choices=choices
+        )
         self._changed(reply, round_, later)
+        if ballot is not None and not choices and round_.status is RoundStatus.OPEN:
+            later.half_said.append(half_said(edit, round_.round_no, kept=True))
         if round_.step_kind.collects and reply.kind is not ReplyKind.INDIVIDUAL:
             self._edited_in_group_step(tx, reply, round_, edit, now_ms)
+
+    def _ballot(self, tx: Transaction, round_: Round) -> Ballot | None:
+        if not round_.step_kind.offers_options:
+            return None
+        dialogue = tx.dialogues.get(round_.dialogue_id)
+        step = None if dialogue is None else dialogue.pack.step(round_.step_id)
+        return None if step is None else ballot_of(step)
 
     def _edited_in_group_step(
         self, tx: Transaction, reply: Reply, round_: Round, edit: Edited, now_ms: int
@@ -172,12 +189,13 @@ class Corrections:
         if reply.sealed and round_.shown:
             later.to_show_again.add(round_.round_no)
 
-    def _keep_early(self, tx: Transaction, one: Edited | Withdrawn | Marked) -> None:
+    def _keep_early(self, tx: Transaction, one: Edited | Withdrawn | Marked) -> bool:
         """Keep it if its target may still come: something of the room is unread."""
         unread = tx.journal.unread(one.room_id)
         if unread:
             tx.early.keep(one)
             self._world.early.add(one.target)
+        return bool(unread)
 
 
 def _standing_key(round_no: RoundNo, number: int, event_id: EventId) -> EffectKey:

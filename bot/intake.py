@@ -156,6 +156,8 @@ class DurableIntake:
                 self._showing.show(tx, dialogue, round_, now=now)
         for message in later.asked_for_help:
             self._private.help(tx, message, now=now)
+        for one in later.half_said:
+            self._private.what_is_missing(tx, one, now=now)
         for message in later.answered_nothing:
             self._private.nothing_open(tx, message, now=now)
         for message in later.for_organizers:

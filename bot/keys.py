@@ -14,9 +14,28 @@ def prompt(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> Effec
     return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/prompt/0")
 
 
-def private_prompt(dialogue_id: DialogueId, step_id: StepId, user_id: UserId) -> EffectKey:
-    """The same question in a person's private chat."""
-    return EffectKey(f"{dialogue_id}/{step_id}/{user_id}/private-prompt/0")
+def private_prompt(
+    dialogue_id: DialogueId, step_id: StepId, user_id: UserId, time: int = 0
+) -> EffectKey:
+    """The same question in a person's private chat, for the `time`-th time (she came anew)."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{user_id}/private-prompt/{time}")
+
+
+def keycap(prompt_key: EffectKey, number: int) -> EffectKey:
+    """The bot's own mark on a prompt, for people to tap."""
+    return EffectKey(f"{prompt_key}/keycap-{number}")
+
+
+def prompt_file(prompt_key: EffectKey) -> EffectKey:
+    """The file that belongs to a prompt."""
+    return EffectKey(f"{prompt_key}/file")
+
+
+def half_said(
+    dialogue_id: DialogueId, step_id: StepId, user_id: UserId, occurrence: str
+) -> EffectKey:
+    """Telling a person what is missing in her answer."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{user_id}/half-said/{occurrence}")
 
 
 def reminder(dialogue_id: DialogueId, step_id: StepId, whom: str) -> EffectKey:

@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flows.ids import DialogueId, RoundNo
-from flows.messages import Marked, Written
+from flows.ids import DialogueId, EventId, RoomId, RoundNo, UserId
+from flows.messages import Incoming, Marked, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfSaid:
+    """An answer to a poll or a check-in in which something is missing; `kept` if it counts."""
+
+    round_no: RoundNo
+    room_id: RoomId
+    event_id: EventId
+    sender: UserId
+    kept: bool
+
+
+def half_said(one: Incoming, round_no: RoundNo, *, kept: bool) -> HalfSaid:
+    """What somebody wrote or tapped, as one that something is missing in."""
+    return HalfSaid(
+        round_no=round_no,
+        room_id=one.room_id,
+        event_id=one.event_id,
+        sender=one.sender,
+        kept=kept,
+    )
 
 
 @dataclass(slots=True)
@@ -25,3 +47,4 @@ class Later:
     asked_for_help: list[Written] = field(default_factory=list)
     answered_nothing: list[Written] = field(default_factory=list)
     """Written to the bot in private while no question was open for the writer."""
+    half_said: list[HalfSaid] = field(default_factory=list)

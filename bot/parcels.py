@@ -65,6 +65,11 @@ def react(key: EffectKey, room_id: RoomId, target: EventId, mark: str) -> Effect
     return _effect(key, room_id, {"kind": "react", "target": target, "mark": mark})
 
 
+def react_to_own(key: EffectKey, room_id: RoomId, target: EffectKey, mark: str) -> Effect:
+    """An emoji on the message of the effect `target`."""
+    return _effect(key, room_id, {"kind": "react", "of": target, "mark": mark})
+
+
 def take_back(key: EffectKey, room_id: RoomId, target: EffectKey) -> Effect:
     """Withdraw what the effect `target` sent."""
     return _effect(key, room_id, {"kind": "take_back", "of": target})
@@ -121,7 +126,9 @@ def unpack(
         case "revise":
             return Revise(target=_sent(values["of"], fates), markdown=values["markdown"])
         case "react":
-            return React(target=EventId(values["target"]), mark=values["mark"])
+            own = "of" in values
+            target = _sent(values["of"], fates) if own else EventId(values["target"])
+            return React(target=target, mark=values["mark"])
         case "take_back":
             return TakeBack(target=_sent(values["of"], fates))
         case "join":

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot import keys
 from bot.parcels import post
 from bot.rendering.help import (
+    half_said_markdown,
     help_markdown,
     not_in_a_group_markdown,
     nothing_open_markdown,
     welcome_markdown,
 )
 from bot.wording import wording
+from flows.choices import Ballot, ballot_of, number_in
 from flows.ids import EffectKey, RoomId, UserId
 from flows.messages import Written
 from storage.instants import to_ms
+from storage.replies import Reply
+from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
+    from bot.later import HalfSaid
     from bot.prompting import Prompting
     from bot.world import World
     from storage.transaction import Transaction
@@ -36,17 +43,15 @@ class PrivateChats:
         room = self._world.rooms.get(room_id)
         if room is None or room.peer is None:
             return
-        question = self._prompting.open_private_prompt(tx, room.peer, now=now)
         words = wording(self._language_for(room.peer))
         parts = [welcome_markdown(words)]
         if not self._world.in_a_group(room.peer) and room.peer not in self._world.organizers:
             parts.append(not_in_a_group_markdown(words))
-        if question is not None:
-            parts.append(question)
         # Joined anew after leaving, the person is greeted anew.
         key = EffectKey(f"{room_id}/-/-/welcome/{to_ms(now)}")
         text = "\n\n".join(parts)
         tx.outbox.put([post(key, room_id, text, silent=False)], now_ms=to_ms(now))
+        self._prompting.ask_in_private(tx, room.peer, now=now)
 
     def help(self, tx: Transaction, message: Written, *, now: datetime) -> None:
         """Answer a call for help, in the language it was made in."""
@@ -66,9 +71,39 @@ class PrivateChats:
         key = EffectKey(f"{message.room_id}/-/-/nothing-open/{message.event_id}")
         tx.outbox.put([post(key, message.room_id, text)], now_ms=to_ms(now))
 
+    def what_is_missing(self, tx: Transaction, one: HalfSaid, *, now: datetime) -> None:
+        """Tell somebody whose answer names no option, or lacks the figure, what to write."""
+        round_ = tx.rounds.get(one.round_no)
+        dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)
+        step = None if round_ is None or dialogue is None else dialogue.pack.step(round_.step_id)
+        ballot = None if step is None else ballot_of(step)
+        if round_ is None or dialogue is None or step is None or ballot is None:
+            return
+        seat = self._world.seat(tx, dialogue.id, one.sender, round_.group_id)
+        told = tx.replies.by_person([round_.round_no], seat) if one.kept else []
+        chosen = any(reply.choices for reply in told)
+        if chosen and (not ballot.asks_number or _has_figure(told, ballot)):
+            return
+        words = wording(self._language_for(one.sender))
+        text = half_said_markdown(step, words, kept=one.kept, chosen=chosen)
+        place = (dialogue.id, step.id, one.sender)
+        if self._world.use_of(one.room_id) is RoomUse.DIRECT:
+            hint = post(keys.half_said(*place, one.event_id), one.room_id, text)
+        elif (private := self._world.private_room(one.sender)) is not None:
+            hint = post(keys.half_said(*place, "room"), private, text, silent=False)
+        else:
+            # In the thread, and once for each person: the others in the room have done nothing.
+            under = keys.prompt(dialogue.id, step.id, round_.group_id)
+            hint = post(keys.half_said(*place, "room"), one.room_id, text, under=under)
+        tx.outbox.put([hint], now_ms=to_ms(now))
+
     def _language_for(self, user_id: UserId) -> str:
         """The language of the dialogue the person is in, else the installation's."""
         view = self._world.private_view(user_id)
         if view is not None and view.rounds:
             return self._world.live[view.rounds[-1].dialogue_id].language
         return self._language
+
+
+def _has_figure(replies: Sequence[Reply], ballot: Ballot) -> bool:
+    return any(number_in(reply.text, ballot) is not None for reply in replies)

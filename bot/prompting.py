@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import keys
 from bot.facts import step_of
-from bot.parcels import post
+from bot.parcels import post, react_to_own
 from bot.rendering.prompts import PromptFacts, private_prompt_markdown, prompt_markdown
 from bot.wording import wording
-from flows.dialogue import Dialogue
+from flows.choices import KEYCAPS
+from flows.dialogue import Dialogue, Group
 from flows.effects import OpenStep
-from flows.ids import DialogueId, EffectKey, EventId, GroupId, StepId, UserId
-from flows.packs.pack import Step, StepKind
+from flows.ids import DialogueId, EffectKey, EventId, GroupId, RoomId, StepId, UserId
+from flows.packs.pack import Pack, Step
 from storage.instants import to_ms
 from storage.rounds import NewRound
 
@@ -37,6 +40,10 @@ class Prompting:
     ) -> None:
         """Open a round in every group, and ask."""
         step = step_of(dialogue, effect.step_id)
+        told = tx.rounds.scenarios_met(dialogue.id, besides=step.id)
+        scenarios = {
+            group.id: step.scenario_of(place) for place, group in enumerate(dialogue.groups)
+        }
         closes_ms = None if effect.closes_at is None else to_ms(effect.closes_at)
         tx.rounds.open(
             [
@@ -46,35 +53,68 @@ class Prompting:
                     group_id=group.id,
                     room_id=group.room_id,
                     step_kind=step.kind,
-                    scenario=step.scenario,
-                    text_version=step.version,
+                    scenario=scenarios[group.id],
+                    text_version=text_version(dialogue.pack, step, scenarios[group.id]),
                     opened_ms=to_ms(effect.at),
                     closes_ms=closes_ms,
                 )
                 for group in dialogue.groups
             ]
         )
-        facts = self._prompt_facts(dialogue, effect)
-        words = wording(dialogue.language)
-        text = prompt_markdown(step, dialogue.pack, facts, words)
-        prompts = [
-            post(keys.prompt(dialogue.id, step.id, group.id), group.room_id, text, silent=False)
-            for group in dialogue.groups
-        ]
-        # All rooms first: the groups begin together, and only then the private chats.
+        prompts: list[Outgoing] = []
+        private: list[Outgoing] = []
+        for group in dialogue.groups:
+            scenario = scenarios[group.id]
+            is_new = (group.id, scenario) not in told
+            question = self._question(dialogue, effect, scenario, is_new=is_new)
+            prompts.append(self._prompt(question, group))
+            if step.is_private:
+                private += self._private_prompts(question, group)
+        # All rooms first: the groups begin together, and only then what comes below the
+        # prompts, and the private chats.
         tx.outbox.put(prompts, now_ms=to_ms(now))
-        if step.kind is StepKind.INDIVIDUAL and step.sealed:
-            private = private_prompt_markdown(step, dialogue.pack, facts, words)
-            tx.outbox.put(self._private_prompts(dialogue, step, private), now_ms=to_ms(now))
+        tx.outbox.put(self._below_prompts(dialogue, step), now_ms=to_ms(now))
+        tx.outbox.put(private, now_ms=to_ms(now))
 
-    def _private_prompts(self, dialogue: Dialogue, step: Step, text: str) -> list[Outgoing]:
-        """The question again in the private chats that are open already."""
+    def _question(
+        self, dialogue: Dialogue, effect: OpenStep, scenario: str, *, is_new: bool
+    ) -> _Question:
+        closes_at = effect.closes_at
+        length = None if closes_at is None else (closes_at - effect.at).total_seconds()
+        local = None if closes_at is None else closes_at.astimezone(ZoneInfo(dialogue.zone))
+        facts = PromptFacts(
+            closes_at=local,
+            length_s=length,
+            private_chat=self._links.private_chat(),
+            scenario=dialogue.pack.scenario(scenario),
+            scenario_is_new=is_new,
+        )
+        return _Question(dialogue, step_of(dialogue, effect.step_id), facts)
+
+    def _prompt(self, question: _Question, group: Group) -> Outgoing:
+        key = keys.prompt(question.dialogue.id, question.step.id, group.id)
+        return post(key, group.room_id, question.in_room(), silent=False)
+
+    def _below_prompts(self, dialogue: Dialogue, step: Step) -> list[Outgoing]:
+        """What is put under the prompts in the groups' rooms: keycaps to tap."""
+        if step.is_private:
+            return []
         return [
-            post(keys.private_prompt(dialogue.id, step.id, user_id), room_id, text, silent=False)
+            keycap
             for group in dialogue.groups
-            for user_id in self._world.participants(group.room_id)
-            if (room_id := self._world.private_room(user_id)) is not None
+            for keycap in _keycaps(step, keys.prompt(dialogue.id, step.id, group.id), group.room_id)
         ]
+
+    def _private_prompts(self, question: _Question, group: Group) -> list[Outgoing]:
+        """The question again in the private chats that are open already."""
+        effects = []
+        for user_id in self._world.participants(group.room_id):
+            room_id = self._world.private_room(user_id)
+            if room_id is not None:
+                key = keys.private_prompt(question.dialogue.id, question.step.id, user_id)
+                effects.append(post(key, room_id, question.in_private(), silent=False))
+                effects += _keycaps(question.step, key, room_id)
+        return effects
 
     def note_prompt(self, tx: Transaction, key: EffectKey, event_id: EventId) -> None:
         """A prompt has reached its room: from now on answers in its thread are its round's."""
@@ -84,28 +124,63 @@ class Prompting:
         tx.rounds.note_prompt(*place, event_id)
         self._world.ready(tx).see_prompt(*place, event_id)
 
-    def open_private_prompt(self, tx: Transaction, user_id: UserId, *, now: datetime) -> str | None:
-        """The question a person may answer in private right now, as Markdown; None if none is.
+    def ask_in_private(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
+        """Put the question that a person may answer in private right now, if there is one.
 
         For the moment when somebody opens the private chat in the middle of a step.
         """
         view = self._world.private_view(user_id)
         current = None if view is None else view.current
-        if current is None:
-            return None
-        dialogue = self._world.running[current.dialogue_id]
-        round_ = tx.rounds.get(current.round_no)
-        if round_ is None or dialogue.closes_at is None:
-            return None
+        room_id = self._world.private_room(user_id)
+        round_ = None if current is None else tx.rounds.get(current.round_no)
+        if round_ is None or room_id is None:
+            return
+        dialogue = self._world.running[round_.dialogue_id]
         left = OpenStep(step_id=round_.step_id, at=now, closes_at=dialogue.closes_at)
-        facts = self._prompt_facts(dialogue, left)
-        step = step_of(dialogue, round_.step_id)
-        return private_prompt_markdown(step, dialogue.pack, facts, wording(dialogue.language))
+        question = self._question(dialogue, left, round_.scenario, is_new=True)
+        # Joined anew after leaving, the person is asked anew.
+        time = 0
+        place = (dialogue.id, round_.step_id, user_id)
+        while tx.outbox.fate(keys.private_prompt(*place, time)) is not None:
+            time += 1
+        key = keys.private_prompt(*place, time)
+        prompt = post(key, room_id, question.in_private(), silent=False)
+        keycaps = _keycaps(question.step, key, room_id)
+        tx.outbox.put([prompt, *keycaps], now_ms=to_ms(now))
 
-    def _prompt_facts(self, dialogue: Dialogue, effect: OpenStep) -> PromptFacts:
-        closes_at = effect.closes_at
-        length = None if closes_at is None else (closes_at - effect.at).total_seconds()
-        local = None if closes_at is None else closes_at.astimezone(ZoneInfo(dialogue.zone))
-        return PromptFacts(
-            closes_at=local, length_s=length, private_chat=self._links.private_chat()
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A step as it is put to one group."""
+
+    dialogue: Dialogue
+    step: Step
+    facts: PromptFacts
+
+    def in_room(self) -> str:
+        words = wording(self.dialogue.language)
+        return prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
+
+    def in_private(self) -> str:
+        words = wording(self.dialogue.language)
+        return private_prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
+
+
+def _keycaps(step: Step, prompt: EffectKey, room_id: RoomId) -> list[Outgoing]:
+    """The signs under a prompt that one tap chooses by."""
+    if not step.kind.offers_options:
+        return []
+    numbers = range(1, min(len(step.options), len(KEYCAPS)) + 1)
+    return [
+        react_to_own(keys.keycap(prompt, number), room_id, prompt, KEYCAPS[number - 1])
+        for number in numbers
+    ]
+
+
+def text_version(pack: Pack, step: Step, scenario: str) -> str:
+    """Twelve hex digits that name what exactly was asked: the step's text and the scenario's."""
+    told = pack.scenario(scenario)
+    if told is None:
+        return step.version
+    texts = "\0".join(f"{code}\0{text}" for code, text in sorted(told.text.versions))
+    return hashlib.sha256(f"{step.version}\0{texts}".encode()).hexdigest()[:12]

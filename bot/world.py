@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flows.choices import Ballot, ballot_of
 from flows.collection import RoomView, RoundView
 from flows.dialogue import Status
 from flows.ids import DialogueId, EventId, GroupId, RoomId, StepId, UserId
@@ -43,6 +44,7 @@ class World:
         self._views: dict[RoomId, RoomView] = {}
         self._private: dict[RoomId, RoomView] = {}
         self._rounds: dict[tuple[DialogueId, StepId, GroupId], Round] = {}
+        self._ballots: dict[tuple[DialogueId, StepId], Ballot] = {}
         self._seats: dict[tuple[DialogueId, UserId], int] = {}
         self._known = False
 
@@ -112,9 +114,15 @@ class World:
             self._rounds[round_.dialogue_id, round_.step_id, round_.group_id] = round_
         self._views = {}
         self._private = {}
+        self._ballots = {
+            (dialogue.id, step.id): ballot
+            for dialogue in self.live.values()
+            for step in dialogue.pack.steps
+            if (ballot := ballot_of(step)) is not None
+        }
         for dialogue in self.live.values():
             for group in dialogue.groups:
-                shared, private = _views(rounds[dialogue.id, group.id])
+                shared, private = self._room_views(rounds[dialogue.id, group.id])
                 self._views[group.room_id] = shared
                 self._private[group.room_id] = private
         self._seats = {
@@ -130,7 +138,7 @@ class World:
         round_ = self._rounds.get((dialogue_id, step_id, group_id))
         if round_ is not None:
             room = self._views[round_.room_id]
-            prompts = {**room.prompts, event_id: _view(round_)}
+            prompts = {**room.prompts, event_id: self._view(round_)}
             self._views[round_.room_id] = replace(room, prompts=prompts)
 
     def view(self, room_id: RoomId) -> RoomView:
@@ -167,33 +175,33 @@ class World:
             self._seats[dialogue_id, user_id] = number
         return number
 
+    def _room_views(self, rounds: list[Round]) -> tuple[RoomView, RoomView]:
+        """What a group's room and its people's private chats see of its rounds, oldest first."""
+        views = tuple(self._view(round_) for round_ in rounds)
+        groups = [view for view in views if view.kind is StepKind.GROUP]
+        shared = RoomView(
+            private=False,
+            rounds=views,
+            last_group=groups[-1] if groups else None,
+            prompts={
+                round_.prompt_event: view
+                for round_, view in zip(rounds, views, strict=True)
+                if round_.prompt_event is not None
+            },
+        )
+        # An exercise is done together, and told of in the room.
+        own = (view for view in views if view.kind.asks_each and view.kind is not StepKind.EXERCISE)
+        return shared, RoomView(private=True, rounds=tuple(own))
 
-def _views(rounds: list[Round]) -> tuple[RoomView, RoomView]:
-    """What the group's room and its people's private chats see of these rounds, oldest first."""
-    views = tuple(_view(round_) for round_ in rounds)
-    groups = [view for view in views if view.kind is StepKind.GROUP]
-    shared = RoomView(
-        private=False,
-        rounds=views,
-        last_group=groups[-1] if groups else None,
-        prompts={
-            round_.prompt_event: view
-            for round_, view in zip(rounds, views, strict=True)
-            if round_.prompt_event is not None
-        },
-    )
-    individual = tuple(view for view in views if view.kind is StepKind.INDIVIDUAL)
-    return shared, RoomView(private=True, rounds=individual)
-
-
-def _view(round_: Round) -> RoundView:
-    return RoundView(
-        round_no=round_.round_no,
-        dialogue_id=round_.dialogue_id,
-        group_id=round_.group_id,
-        kind=round_.step_kind,
-        collects=round_.step_kind.collects,
-        is_open=round_.status is RoundStatus.OPEN,
-        opened_ms=round_.opened_ms,
-        closed_ms=round_.closed_ms,
-    )
+    def _view(self, round_: Round) -> RoundView:
+        return RoundView(
+            round_no=round_.round_no,
+            dialogue_id=round_.dialogue_id,
+            group_id=round_.group_id,
+            kind=round_.step_kind,
+            collects=round_.step_kind.collects,
+            is_open=round_.status is RoundStatus.OPEN,
+            opened_ms=round_.opened_ms,
+            closed_ms=round_.closed_ms,
+            ballot=self._ballots.get((round_.dialogue_id, round_.step_id)),
+        )

@@ -7,12 +7,13 @@ message at a time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from flows.choices import Ballot, number_in, read_choices
 from flows.digest.snapshot import ReplyKind
 from flows.group_answer import is_group_answer
 from flows.ids import DialogueId, EventId, GroupId, RoundNo
-from flows.messages import Written
+from flows.messages import Marked, Written
 from flows.packs.pack import StepKind
 
 GROUP_MARK = "✅"
@@ -21,7 +22,10 @@ GROUP_MARK = "✅"
 
 @dataclass(slots=True, kw_only=True, frozen=True)
 class RoundView:
-    """What placing a message needs to know of a round."""
+    """What placing a message needs to know of a round.
+
+    `ballot` is what may be chosen in it, None where nothing is offered.
+    """
 
     round_no: RoundNo
     dialogue_id: DialogueId
@@ -31,6 +35,7 @@ class RoundView:
     is_open: bool
     opened_ms: int = 0
     closed_ms: int | None = None
+    ballot: Ballot | None = None
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
@@ -75,7 +80,9 @@ class Placement:
     """Where a message belongs. `sealed` answers wait until the group step shows them.
 
     `late` is what was written after the close. `after_close` is what came after it, perhaps
-    written before: the round's digest has been made without it.
+    written before: the round's digest has been made without it. `choices` are the numbers of
+    the options it names, from 1; in a round that offers options, `incomplete` says that one,
+    or the number that is asked for, is missing.
     """
 
     round: RoundView
@@ -83,6 +90,15 @@ class Placement:
     late: bool
     sealed: bool
     after_close: bool = False
+    choices: tuple[int, ...] = ()
+    incomplete: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Unclear:
+    """A message meant as an answer to a poll that names no option; it is not kept."""
+
+    round: RoundView
 
 
 DELAY_MS = 60 * 1000
@@ -96,7 +112,7 @@ TOO_LATE_IN_PRIVATE_MS = 2 * 60 * 1000
 help, written there an hour later, was never meant for it."""
 
 
-def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
+def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | Unclear | None:
     """Say which round a message answers.
 
     Args:
@@ -106,6 +122,51 @@ def place(message: Written, room: RoomView, *, now_ms: int) -> Placement | None:
         None if it answers none: nothing is open here, or was so a short while ago, and it
         points to no prompt of ours.
     """
+    placement = _placed(message, room, now_ms)
+    ballot = None if placement is None else placement.round.ballot
+    if placement is None or ballot is None or placement.kind is not ReplyKind.INDIVIDUAL:
+        return placement
+    return _chosen(message, placement, ballot, pointed=_pointed_at(message, room) is not None)
+
+
+def _chosen(
+    message: Written, placement: Placement, ballot: Ballot, *, pointed: bool
+) -> Placement | Unclear | None:
+    """The same place with the options that the message names."""
+    choices = read_choices(message.text, ballot)
+    if choices or ballot.takes_words:
+        lacks_number = ballot.asks_number and number_in(message.text, ballot) is None
+        return replace(placement, choices=choices, incomplete=not choices or lacks_number)
+    # What is said in a room while a poll is open need not be meant for it.
+    meant = placement.round.is_open and (pointed or placement.sealed)
+    return Unclear(placement.round) if meant else None
+
+
+def place_tap(
+    mark: Marked, number: int, round_: RoundView, *, private: bool, now_ms: int
+) -> Placement | None:
+    """Where a keycap on a round's prompt belongs.
+
+    Returns:
+        None if it counts for nothing: the round offers no such option, or is closed.
+    """
+    if round_.ballot is None or number > len(round_.ballot.options):
+        return None
+    closed_ms = round_.closed_ms
+    if closed_ms is not None and not (mark.sent_ms < closed_ms and now_ms - closed_ms <= DELAY_MS):
+        return None
+    return Placement(
+        round_,
+        ReplyKind.INDIVIDUAL,
+        late=False,
+        sealed=private,
+        after_close=closed_ms is not None,
+        choices=(number,),
+        incomplete=round_.ballot.asks_number,
+    )
+
+
+def _placed(message: Written, room: RoomView, now_ms: int) -> Placement | None:
     place_in = _in_private if room.private else _in_group
     found = place_in(message, room, now_ms)
     if found is None:
@@ -129,7 +190,7 @@ def _in_group(message: Written, room: RoomView, now_ms: int) -> tuple[RoundView,
         round_ = (answers and room.last_group) or room.at(message.sent_ms, now_ms=now_ms)
     if round_ is None or not round_.collects:
         return None
-    if round_.kind is StepKind.INDIVIDUAL:
+    if round_.kind.asks_each:
         return round_, ReplyKind.INDIVIDUAL
     if answers:
         return round_, ReplyKind.GROUP

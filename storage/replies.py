@@ -34,6 +34,7 @@ _ADD = HotInsert(
         "late",
         "sealed",
         "declared_ms",
+        "choices",
     ),
 )
 
@@ -42,7 +43,8 @@ _ADD = HotInsert(
 class Reply:
     """A stored reply. `media` is JSON text; `text` is empty once withdrawn.
 
-    `shown_by` is the effect that showed a sealed reply to its group.
+    `shown_by` is the effect that showed a sealed reply to its group. `choices` are the numbers
+    of the options it names, from 1.
     """
 
     reply_no: ReplyNo
@@ -61,6 +63,7 @@ class Reply:
     edited_ms: int | None
     withdrawn_ms: int | None
     shown_by: EffectKey | None
+    choices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,19 +112,30 @@ class Replies:
         query = sa.select(_reply).where(_reply.c.round_no.in_(rounds)).order_by(_reply.c.reply_no)
         return [_to_reply(row) for row in self._db.execute(query)]
 
-    def revise(self, reply: Reply, *, edit: EventId, text: str, edited_ms: int) -> None:
-        """Give a reply the wording it got at `edited_ms`, and keep the old one."""
+    def revise(
+        self,
+        reply: Reply,
+        *,
+        edit: EventId,
+        text: str,
+        edited_ms: int,
+        choices: Sequence[int] = (),
+    ) -> None:
+        """Give a reply the wording it got at `edited_ms`, and keep the old one.
+
+        `choices` are those of the new wording.
+        """
         self._db.execute(
             sa.insert(_revision).values(
                 reply_no=reply.reply_no, event_id=edit, text=reply.text, replaced_ms=edited_ms
             )
         )
-        self._update(reply.reply_no, text=text, edited_ms=edited_ms)
+        self._update(reply.reply_no, text=text, edited_ms=edited_ms, choices=_choices_text(choices))
 
     def withdraw(self, reply_no: ReplyNo, *, now_ms: int) -> None:
         """Take a reply back: its text, file and earlier wordings are erased."""
         self._db.execute(sa.delete(_revision).where(_revision.c.reply_no == reply_no))
-        self._update(reply_no, text="", media=None, withdrawn_ms=now_ms)
+        self._update(reply_no, text="", media=None, choices=None, withdrawn_ms=now_ms)
 
     def declare(self, reply_no: ReplyNo, *, kind: ReplyKind, declared_ms: int | None) -> None:
         """Make a message its group's answer, or talk again (None)."""
@@ -193,6 +207,20 @@ class Replies:
         )
         return set(self._db.scalars(query))
 
+    def by_person(self, rounds: Collection[RoundNo], participant_no: int) -> list[Reply]:
+        """What a person has answered in these rounds and not taken back, oldest first."""
+        query = (
+            sa.select(_reply)
+            .where(
+                _reply.c.round_no.in_(rounds),
+                _reply.c.participant_no == participant_no,
+                _reply.c.withdrawn_ms.is_(None),
+                _reply.c.kind != ReplyKind.TALK.value,
+            )
+            .order_by(_reply.c.reply_no)
+        )
+        return [_to_reply(row) for row in self._db.execute(query)]
+
     def standing_answer(self, round_no: RoundNo) -> Reply | None:
         """The group's answer that counts: the one declared last and not withdrawn.
 
@@ -260,7 +288,12 @@ def reply_row(
         placement.late,
         placement.sealed,
         message.sent_ms if kind is ReplyKind.GROUP else None,
+        _choices_text(placement.choices),
     )
+
+
+def _choices_text(choices: Sequence[int]) -> str | None:
+    return json.dumps(list(choices)) if choices else None
 
 
 def _to_reply(row: sa.Row[Any]) -> Reply:
@@ -281,4 +314,5 @@ def _to_reply(row: sa.Row[Any]) -> Reply:
         edited_ms=row.edited_ms,
         withdrawn_ms=row.withdrawn_ms,
         shown_by=None if row.shown_by is None else EffectKey(row.shown_by),
+        choices=() if row.choices is None else tuple(json.loads(row.choices)),
     )

@@ -98,6 +98,17 @@ class Rounds:
         """All rounds of these dialogues."""
         return self._select(_round.c.dialogue_id.in_(list(dialogue_ids)))
 
+    def scenarios_met(
+        self, dialogue_id: DialogueId, *, besides: StepId
+    ) -> set[tuple[GroupId, str]]:
+        """Which scenarios each group has been asked about, in other steps than this one."""
+        query = (
+            sa.select(_round.c.group_id, _round.c.scenario)
+            .where(_round.c.dialogue_id == dialogue_id, _round.c.step_id != besides)
+            .distinct()
+        )
+        return {(GroupId(row.group_id), row.scenario) for row in self._db.execute(query)}
+
     def get(self, round_no: RoundNo) -> Round | None:
         """The round of that number."""
         return next(iter(self._select(_round.c.round_no == round_no)), None)

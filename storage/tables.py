@@ -191,6 +191,8 @@ class ReplyRow(SQLModel, table=True):
     withdrawn_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
     shown_by: str | None = None
     """The effect that showed a sealed reply to its group; None while it is sealed."""
+    choices: str | None = None
+    """The numbers of the options it names, a JSON list; None for none."""
 
 
 class RevisionRow(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.wording import Wording
+from flows.packs.pack import Choosing, Step
 
 
 def welcome_markdown(words: Wording) -> str:
@@ -41,4 +42,34 @@ def not_in_a_group_markdown(words: Wording) -> str:
         "I cannot find you in any group yet, so I cannot keep answers from you. Join your "
         "group's room first, with the link or the code at your table. Ask an organizer if you "
         "have none."
+    )
+
+
+def half_said_markdown(step: Step, words: Wording, *, kept: bool, chosen: bool) -> str:
+    """What a person reads whose answer to a poll or a check-in lacks something.
+
+    `kept` if what she wrote is kept; `chosen` if an option is, so that the figure is missing.
+    """
+    most = len(step.options)
+    if chosen:
+        return words.say(
+            "👍 Kept. The figure is missing: edit your message, or write it once more with the "
+            "figure last. Like this: `2 We are halfway. 14`"
+        )
+    if kept:
+        return words.say(
+            "👍 Your words are kept. Which number fits? Tap it under the question, or write it: a "
+            "number from 1 to {most}.",
+            most=most,
+        )
+    if step.choosing is Choosing.MULTIPLE:
+        return words.say(
+            "I do not see which options you mean, so nothing is counted yet. Write their numbers, "
+            "1 to {most}, with commas between, or tap them under the question.",
+            most=most,
+        )
+    return words.say(
+        "I do not see which option you mean, so nothing is counted yet. Write one number from 1 to "
+        "{most}, or tap it under the question.",
+        most=most,
     )

@@ -1,26 +1,41 @@
-"""What a group reads when a step opens, and the short messages around it."""
+"""What a group reads when a step opens, and the same question in private.
+
+Everything that is needed to answer stands in the prompt: a reader has seen nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_percent
+
 from bot.rendering.durations import spoken_length
 from bot.wording import Wording
-from flows.packs.pack import Pack, Step, StepKind
+from flows.choices import KEYCAPS
+from flows.packs.pack import Choosing, Opening, Pack, Scenario, Step, StepKind, Text
+
+_BREAK = "  \n"
+"""A new line in the same paragraph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptFacts:
-    """What a prompt says besides the pack's own words.
+    """What a prompt says besides the step's own words.
 
     `closes_at` is local time, None for a step without an end. `length_s` is how long the step
     lasts in this run, in seconds. `private_chat` is a link that opens a private chat.
+    `scenario` is the group's; `scenario_is_new` if the group has not read it yet: then it is
+    told, and otherwise named.
     """
 
     closes_at: datetime | None
     length_s: float | None
     private_chat: str
+    scenario: Scenario | None = None
+    scenario_is_new: bool = True
 
 
 def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
@@ -28,47 +43,223 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
 
     The text is the pack's, in the dialogue's language; how to answer stands below it.
     """
-    language = words.language if words.language in pack.languages else pack.language
-    parts = [f"### {step.title.get(language)}", step.text.get(language)]
-    # While there is something to read or to listen to, nobody has to watch the time.
-    timed = step.kind.collects or step.kind is StepKind.BREAK
-    until = _until(facts, words) if timed else ""
-    parts += [part for part in (_how_to_answer(step, facts, words), until) if part]
-    return "\n\n".join(parts)
+    how = _private_way(step, facts, words) if step.is_private else _open_way(step, words)
+    ending = [_until(step, facts, words)]
+    if step.kind.collects:
+        ending.append(words.say("🙋 on this message calls an organizer"))
+    return _joined(
+        *_asked(step, pack, facts, words),
+        how,
+        _no_cases(step, words),
+        " · ".join(filter(None, ending)),
+    )
 
 
-def _how_to_answer(step: Step, facts: PromptFacts, words: Wording) -> str:
+def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
+    """The question of a sealed step in a private chat, where the answer is written."""
+    return _joined(
+        *_asked(step, pack, facts, words),
+        _own_way(step, words),
+        _no_cases(step, words),
+        _until(step, facts, words),
+    )
+
+
+def file_markdown(step: Step, pack: Pack, words: Wording) -> str:
+    """What stands under the step's picture or file, for those who cannot see it as well."""
+    if step.attached is None:
+        return ""
+    own = _language(pack, words)
+    return _joined(
+        step.attached.description.get(own), *_beside(step.attached.description, pack, own)
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _language(pack: Pack, words: Wording) -> str:
+    return words.language if words.language in pack.languages else pack.language
+
+
+# ------------------------------------------------------------- what is asked
+
+
+def _asked(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> Iterator[str]:
+    own = _language(pack, words)
+    yield f"### {step.title.get(own)}"
+    if facts.scenario is not None:
+        yield f"📖 **{facts.scenario.title.get(own)}**"
+        if facts.scenario_is_new:
+            yield facts.scenario.text.get(own)
+            yield from _beside(facts.scenario.text, pack, own)
+    yield step.text.get(own)
+    yield from _beside(step.text, pack, own)
+    if step.link is not None:
+        yield words.say("▶️ [Watch the film]({link})", link=step.link)
+    if step.kind.offers_options:
+        yield _options(step, pack, own)
+
+
+def _beside(text: Text, pack: Pack, own: str) -> Iterator[str]:
+    """The same text in the languages that are shown beside the dialogue's own."""
+    versions = dict(text.versions)
+    for code in pack.beside:
+        if code != own and versions.get(code):
+            name = language_name(code)
+            quoted = versions[code].replace("\n", "\n> ")
+            yield f"> **{name}**\n>\n> {quoted}"
+
+
+def language_name(code: str) -> str:
+    """What a language calls itself; its code, where nobody has told us."""
+    try:
+        own = Locale.parse(code).get_display_name(code)
+    except (UnknownLocaleError, ValueError):
+        own = None
+    return own[0].upper() + own[1:] if own else code
+
+
+def _options(step: Step, pack: Pack, own: str) -> str:
+    """The options, one a line; of a scale only the places that have words."""
+    lines = []
+    for number, option in enumerate(step.options, start=1):
+        texts = [option.get(own), *_other_texts(option, pack, own)]
+        told = " · ".join(dict.fromkeys(filter(None, texts)))
+        if told or step.choosing is not Choosing.SCALE:
+            lines.append(f"{keycap(number)} {told}")
+    return _BREAK.join(lines)
+
+
+def _other_texts(option: Text, pack: Pack, own: str) -> list[str]:
+    versions = dict(option.versions)
+    return [versions[code] for code in pack.beside if code != own and code in versions]
+
+
+def keycap(number: int) -> str:
+    """An option's number as it is shown: the sign to tap, as far as there are such signs."""
+    return KEYCAPS[number - 1] if number <= len(KEYCAPS) else f"{number}."
+
+
+# ------------------------------------------------------------- how to answer
+
+
+def _open_way(step: Step, words: Wording) -> str:
+    """How to answer in the room itself."""
     match step.kind:
-        case StepKind.INDIVIDUAL if step.sealed:
-            # Clients show the link as the bot's name, whatever it is called here.
-            return words.say(
-                "✍️ **Answer on your own:** tap [Runda]({link}), choose *Message*, and write your "
-                "answer there. The group sees the answers only when the group question opens, and "
-                "then without names.",
-                link=facts.private_chat,
-            )
         case StepKind.INDIVIDUAL:
             return words.say(
                 "✍️ **Answer on your own:** write your answer here in the room. Everybody in the "
                 "group can read it."
+            )
+        case StepKind.EXERCISE:
+            return words.say(
+                "🙌 **Do it together**, then write here in the room how it went, each in your own "
+                "words. A photo is welcome too."
             )
         case StepKind.GROUP:
             return words.say(
                 "💬 **Answer together:** talk it over. Then write **Group answer:** and what you "
                 "have agreed on, or mark a message with ✅. The newest answer counts."
             )
+        case StepKind.POLL | StepKind.CHECK_IN:
+            seen = words.say("Everybody in the room sees what you choose.")
+            return f"{_choosing(step, words)} {seen}"
         case _:
             return ""
 
 
-def _until(facts: PromptFacts, words: Wording) -> str:
-    if facts.closes_at is None or facts.length_s is None:
-        return ""
+def _private_way(step: Step, facts: PromptFacts, words: Wording) -> str:
+    """How to come to the private chat. Clients show the link as the bot's name."""
+    if step.kind is StepKind.INDIVIDUAL:
+        return words.say(
+            "✍️ **Answer on your own:** tap [Runda]({link}), choose *Message*, and write your "
+            "answer there. The group sees the answers only when the group question opens, and "
+            "then without names.",
+            link=facts.private_chat,
+        )
     return words.say(
-        "⏳ {length}, until {time}",
-        length=spoken_length(facts.length_s, words),
-        time=clock_time(facts.closes_at, words, exact=facts.length_s < _EXACT_BELOW_S),
+        "☝️ **Choose on your own:** tap [Runda]({link}), choose *Message*, and answer there. "
+        "The group sees the result when the time is up, without names.",
+        link=facts.private_chat,
     )
+
+
+def _own_way(step: Step, words: Wording) -> str:
+    """How to answer in the private chat."""
+    if step.kind.offers_options:
+        change = words.say("You can change your answer until the time is up.")
+        return f"{_choosing(step, words)} {change}"
+    return words.say(
+        "✍️ Write your answer here. I confirm it with 👍. You can edit it, or delete it to take "
+        "it back."
+    )
+
+
+def _choosing(step: Step, words: Wording) -> str:
+    """How to name an option, for each way of choosing."""
+    if step.kind is StepKind.CHECK_IN:
+        if step.asks_number:
+            return words.say(
+                "☝️ **Write one message:** the number of what fits best, a sentence, and last the "
+                "figure that is asked for. Like this: `2 We are halfway. 14`"
+            )
+        return words.say(
+            "☝️ **Write one message:** the number of what fits best, and a sentence. Like this: "
+            "`2 We are halfway.`"
+        )
+    match step.choosing:
+        case Choosing.MULTIPLE:
+            return words.say(
+                "☝️ **Choose all that fit:** tap their numbers below, or write them, for example "
+                "`1, 3`."
+            )
+        case Choosing.SCALE:
+            return words.say(
+                "☝️ **Choose from 1 to {most}:** tap the number below, or write it.",
+                most=len(step.options),
+            )
+        case _:
+            return words.say("☝️ **Choose one:** tap its number below, or write it.")
+
+
+def _no_cases(step: Step, words: Wording) -> str:
+    if not step.no_cases:
+        return ""
+    return words.say("🔒 Do not tell of individual cases: nothing here may show who a person is.")
+
+
+# ------------------------------------------------------------ how long it lasts
+
+
+def _until(step: Step, facts: PromptFacts, words: Wording) -> str:
+    """How long the step lasts and what opens the next one."""
+    if step.opening is Opening.ORGANIZER:
+        return words.say("⏳ We go on when an organizer says so")
+    # While there is something to read or to listen to, nobody has to watch the time.
+    timed = step.kind.collects or step.kind in (StepKind.BREAK, StepKind.FILM)
+    if not timed or facts.closes_at is None or facts.length_s is None:
+        return ""
+    time = clock_time(facts.closes_at, words, exact=facts.length_s < _EXACT_BELOW_S)
+    match step.opening:
+        case Opening.EVERYONE if step.kind is StepKind.GROUP:
+            return words.say(
+                "⏳ We go on when all groups have answered, at {time} at the latest", time=time
+            )
+        case Opening.EVERYONE:
+            return words.say(
+                "⏳ We go on when everybody has answered, at {time} at the latest", time=time
+            )
+        case Opening.QUORUM:
+            return words.say(
+                "⏳ We go on when {share} have answered, at {time} at the latest",
+                share=format_percent(step.quorum, locale=words.language),
+                time=time,
+            )
+        case _:
+            length = spoken_length(facts.length_s, words)
+            return words.say("⏳ {length}, until {time}", length=length, time=time)
 
 
 _EXACT_BELOW_S = 120
@@ -79,14 +270,3 @@ def clock_time(local: datetime, words: Wording, *, exact: bool = False) -> str:
     separator = "." if words.language == "sv" else ":"
     pattern = separator.join(("%H", "%M", "%S") if exact else ("%H", "%M"))
     return local.strftime(pattern)
-
-
-def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
-    """The question of a sealed step in a private chat, where the answer is written."""
-    language = words.language if words.language in pack.languages else pack.language
-    below = words.say(
-        "✍️ Write your answer here. I confirm it with 👍. You can edit it, or delete it to take "
-        "it back."
-    )
-    parts = [f"### {step.title.get(language)}", step.text.get(language), below]
-    return "\n\n".join([*parts, *filter(None, [_until(facts, words)])])
