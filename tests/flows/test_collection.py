@@ -6,12 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from flows.collection import TOO_LATE_IN_PRIVATE_MS, TOO_LATE_MS, Placement, RoomView, RoundView
+from flows.choices import Ballot
+from flows.collection import (
+    DELAY_MS,
+    TOO_LATE_IN_PRIVATE_MS,
+    TOO_LATE_MS,
+    Placement,
+    RoomView,
+    RoundView,
+    Unclear,
+    place_tap,
+)
 from flows.collection import place as place_at
 from flows.digest.snapshot import ReplyKind
-from flows.ids import DialogueId, EventId, GroupId, RoundNo
-from flows.messages import Written
-from flows.packs.pack import StepKind
+from flows.ids import DialogueId, EventId, GroupId, RoundNo, UserId
+from flows.messages import Marked, Written
+from flows.packs.pack import Choosing, StepKind
 from tests.builders import NOW_MS, PHOTO, written
 
 
@@ -64,7 +74,9 @@ def private(at: RoundView) -> RoomView:
 
 def place(message: Written, seen: RoomView, *, after_ms: int = 0) -> Placement | None:
     """Place a message that comes so long after the closed rounds were closed."""
-    return place_at(message, seen, now_ms=NOW_MS + after_ms)
+    found = place_at(message, seen, now_ms=NOW_MS + after_ms)
+    assert not isinstance(found, Unclear)
+    return found
 
 
 def placed(placement: Placement | None) -> tuple[int, str, str] | None:
@@ -265,3 +277,84 @@ def test_a_message_answers_what_its_writer_saw(
     assert placed(placement) == expected
     assert placement is not None
     assert placement.after_close == (expected[0] == 2)
+
+
+# ---------------------------------------------------------------- polls and check-ins
+
+BALLOT = Ballot(choosing=Choosing.SINGLE, options=(("yes",), ("no",)))
+POLL = replace(view(6, StepKind.POLL, is_open=True), ballot=BALLOT)
+CHECK_IN = replace(
+    view(7, StepKind.CHECK_IN, is_open=True),
+    ballot=replace(BALLOT, takes_words=True, asks_number=True),
+)
+
+
+def asked(round_: RoundView, *, in_private: bool = False) -> RoomView:
+    """A room in which this question is the only one."""
+    return RoomView(private=in_private, rounds=(round_,), prompts={prompt(round_): round_})
+
+
+@pytest.mark.parametrize("in_private", [True, False])
+def test_a_vote_knows_what_it_names(in_private: bool) -> None:
+    placement = place(written(text="No, because"), asked(POLL, in_private=in_private))
+
+    assert placement is not None
+    assert (placement.kind, placement.choices) == (ReplyKind.INDIVIDUAL, (2,))
+    assert placement.sealed is in_private
+    assert not placement.incomplete
+
+
+def test_what_names_no_option_is_no_vote() -> None:
+    unclear = written(text="maybe")
+    pointed = written(text="maybe", reply_to=prompt(POLL))
+
+    # What is said in the room need not be meant for the poll.
+    assert place_at(unclear, asked(POLL), now_ms=NOW_MS) is None
+    assert place_at(pointed, asked(POLL), now_ms=NOW_MS) == Unclear(POLL)
+    assert place_at(unclear, asked(POLL, in_private=True), now_ms=NOW_MS) == Unclear(POLL)
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "incomplete"),
+    [
+        pytest.param("1 Done. 14", (1,), False, id="whole"),
+        pytest.param("1 Done.", (1,), True, id="without the figure"),
+        pytest.param("All done. 14", (), True, id="without the option"),
+    ],
+)
+def test_a_check_in_is_kept_whatever_it_lacks(
+    text: str,
+    choices: tuple[int, ...],
+    incomplete: bool,
+) -> None:
+    placement = place(written(text=text), asked(CHECK_IN))
+
+    assert placement is not None
+    assert (placement.choices, placement.incomplete) == (choices, incomplete)
+
+
+def tap(*, sent_ms: int = NOW_MS) -> Marked:
+    return Marked(
+        room_id=written().room_id,
+        event_id=EventId("$tap"),
+        sender=UserId("@ann:example.org"),
+        sent_ms=sent_ms,
+        target=prompt(POLL),
+        mark="2️⃣",
+    )
+
+
+def test_a_tap_is_a_vote_while_the_round_is_open() -> None:
+    closed = replace(POLL, is_open=False, closed_ms=NOW_MS)
+
+    def choices(number: int, round_: RoundView, sent_ms: int, now_ms: int) -> object:
+        placement = place_tap(tap(sent_ms=sent_ms), number, round_, private=False, now_ms=now_ms)
+        return None if placement is None else (placement.choices, placement.after_close)
+
+    assert choices(2, POLL, NOW_MS, NOW_MS) == ((2,), False)
+    assert choices(3, POLL, NOW_MS, NOW_MS) is None
+    assert choices(1, ALONE, NOW_MS, NOW_MS) is None
+    # Sent before the close and a moment on its way: it counts, and the digest did not know.
+    assert choices(1, closed, NOW_MS - 1, NOW_MS + DELAY_MS) == ((1,), True)
+    assert choices(1, closed, NOW_MS - 1, NOW_MS + DELAY_MS + 1) is None
+    assert choices(1, closed, NOW_MS, NOW_MS) is None
