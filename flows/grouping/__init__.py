@@ -1,0 +1,1 @@
+"""Seating people at tables: who they are, what is asked of the tables, who sits where."""
