@@ -22,7 +22,7 @@ FROM_LOCK := $(PIP_INSTALL) --require-hashes --no-build-isolation
 
 .PHONY: help
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "make %-12s %s\n", $$1, $$2}'
 
 # ------------------------------------------------------------------ environments
 
@@ -92,6 +92,10 @@ lint: setup ## Check style, types and the direction of imports
 .PHONY: bench
 bench: setup ## Measure, and print the figures as a table
 	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: bench-digest
+bench-digest: setup ## Measure how themes and proposals are found (DATA=folder of labelled texts)
+	@$(BIN)/python -m bench.digest $(if $(DATA),"$(DATA)",$(error write which folder: make bench-digest DATA=folder)) $(ARGS)
 
 # ------------------------------------------------------------------- maintenance
 
