@@ -67,7 +67,9 @@ def commands(words: Wording) -> dict[str, Command]:
         ),
         "pack": Command(
             module="pack",
-            about=words.say("list packs, check them, or see beforehand what people will see"),
+            about=words.say(
+                "begin a pack, check it, see beforehand what people will see, list them"
+            ),
             add_options=_pack,
         ),
         "version": Command(
@@ -188,8 +190,8 @@ def _export(parser: Parser, words: Wording) -> None:
 def _pack(parser: Parser, words: Wording) -> None:
     parser.arguments.add_argument(
         "what",
-        choices=("check", "preview", "list"),
-        metavar="check|preview|list",
+        choices=("new", "check", "preview", "list"),
+        metavar="new|check|preview|list",
         help=words.say("what to do"),
     )
     parser.arguments.add_argument(
@@ -202,4 +204,11 @@ def _pack(parser: Parser, words: Wording) -> None:
     parser.add_choice("--language", LANGUAGES, help=words.say("of the preview"))
     parser.options.add_argument(
         "--at", metavar=words.say("TIME"), help=words.say("when the previewed dialogue begins")
+    )
+    parser.options.add_argument(
+        "--groups",
+        metavar="N",
+        type=int,
+        default=3,
+        help=words.say("how many groups the preview has (3)"),
     )

@@ -1,4 +1,4 @@
-"""``runda pack``: list packs, check them, and see beforehand what people will see."""
+"""``runda pack``: list packs, begin one, check them, see beforehand what people will see."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from bot.cli.configuration import config_path
 from bot.cli.moments import read_moment
-from bot.cli.preview import Preview
+from bot.cli.new_pack import write_starter
+from bot.cli.preview import preview_lines
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
 from bot.config import load_config
 from bot.nearest import nearest
 from bot.packs import PackFile, find_packs
+from bot.rendering.preview import MOST_GROUPS, Preview
 from bot.wording import wording
 from flows.errors import PackError
 
@@ -25,6 +27,12 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
         return _list(parsed, terminal)
     if not parsed.packs:
         problem = terminal.words.say("runda pack {what}: which pack?", what=parsed.what)
+        terminal.complain(problem)
+        return USAGE
+    if parsed.what == "new":
+        return max([write_starter(written, terminal) for written in parsed.packs])
+    if not 1 <= parsed.groups <= MOST_GROUPS:
+        problem = terminal.words.say("--groups: write a number from 1 to {most}", most=MOST_GROUPS)
         terminal.complain(problem)
         return USAGE
     known = {file.name: file for file in find_packs(_folders(parsed, terminal))}
@@ -116,8 +124,14 @@ def _preview(file: PackFile, parsed: argparse.Namespace, terminal: Terminal) -> 
     if parsed.at is not None:
         starts_at = read_moment(parsed.at, zone, terminal)
     language = parsed.language or pack.language
-    shown = Preview(pack=pack, starts_at=starts_at, seen=wording(language), words=terminal.words)
-    for line in shown.lines():
+    preview = Preview(
+        pack=pack,
+        starts_at=starts_at,
+        seen=wording(language),
+        words=terminal.words,
+        groups=parsed.groups,
+    )
+    for line in preview_lines(preview):
         terminal.show(line)
     return OK
 

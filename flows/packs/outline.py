@@ -29,6 +29,9 @@ class OutlineLine:
 def outline(pack: Pack, starts_at: datetime | None) -> tuple[OutlineLine, ...]:
     """Lay the steps one after the other, as planned: no pause, no waiting for late answers.
 
+    A step that begins at an hour of its own waits for it where the start is known; without one
+    nobody can say how long, and it follows at once.
+
     Args:
         starts_at: Aware; the steps come in its zone. None gives relative times alone.
 
@@ -40,6 +43,12 @@ def outline(pack: Pack, starts_at: datetime | None) -> tuple[OutlineLine, ...]:
     lines = []
     elapsed_s = 0
     for step in pack.steps:
+        begins_at = None
+        if starts_at is not None:
+            begins_at = _later(starts_at, elapsed_s)
+            waited_s = _until(begins_at, step.begins_at)
+            elapsed_s += waited_s
+            begins_at = _later(begins_at, waited_s)
         lines.append(
             OutlineLine(
                 step_id=step.id,
@@ -47,12 +56,22 @@ def outline(pack: Pack, starts_at: datetime | None) -> tuple[OutlineLine, ...]:
                 title=step.title,
                 scenario=step.scenario,
                 begins_after_s=elapsed_s,
-                begins_at=None if starts_at is None else _later(starts_at, elapsed_s),
+                begins_at=begins_at,
                 length_s=step.length_s,
             )
         )
         elapsed_s += step.length_s or 0
     return tuple(lines)
+
+
+def _until(moment: datetime, wall: tuple[int, int] | None) -> int:
+    """The seconds until the clock shows `wall` on that day, none if it has shown it."""
+    if wall is None:
+        return 0
+    hour, minute = wall
+    then = moment.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+    seconds = (then.astimezone(UTC) - moment.astimezone(UTC)).total_seconds()
+    return max(0, round(seconds))
 
 
 def _later(starts_at: datetime, seconds: int) -> datetime:

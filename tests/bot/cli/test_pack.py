@@ -121,3 +121,137 @@ def test_without_a_time_it_counts_from_the_beginning(
 
     assert "── +0:04 · Gruppens svar · in groups · 10 minutes ──\n" in outcome.shown
     assert "  at +0:12, to those who have not answered:\n" in outcome.shown
+
+
+def test_a_pack_to_begin_with(
+    runda: Runda, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    outcome = runda("pack", "new", "our-talk")
+
+    assert (outcome.status, outcome.complaint) == (0, "")
+    assert runda("pack", "check", "our-talk.toml").shown == "our-talk.toml: in order, 5 steps\n"
+    again = runda("pack", "new", "our-talk")
+    assert (again.status, again.complaint) == (
+        1,
+        "our-talk.toml is there already; take another name\n",
+    )
+    wrong = runda("pack", "new", "Vårt samtal")
+    assert (wrong.status, wrong.complaint) == (
+        1,
+        (
+            "Vårt samtal: a pack's name may have only a-z, 0-9 and hyphens; write e.g. "
+            "`runda pack new vart-samtal`\n"
+        ),
+    )
+
+
+ROTATING = """
+languages = ["en"]
+title = "Two stories"
+purpose = "Each group begins with another one."
+consent = "The municipality reads this."
+[[contact]]
+id = "strategist"
+title = "Health strategist"
+questions = ["What can the region do?"]
+[[scenario]]
+id = "anna"
+title = "Anna"
+text = "Anna is 14."
+[[scenario]]
+id = "omar"
+title = "Omar"
+text = "Omar is 15."
+[[step]]
+id = "first"
+kind = "group"
+scenarios = ["anna", "omar"]
+length = "10 min"
+next = "everyone"
+title = "First"
+text = "What would you do?"
+[[step]]
+id = "after-lunch"
+kind = "group"
+scenarios = ["anna", "omar"]
+turn = 2
+begins_at = "13.00"
+length = "10 min"
+title = "Second"
+text = "And here?"
+[[follow_up]]
+id = "later"
+after = "6 months"
+at = "09.00"
+title = "Half a year later"
+[[follow_up.step]]
+id = "since"
+kind = "individual"
+length = "3 h"
+title = "Since then"
+text = "What has happened?"
+"""
+
+
+def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path) -> None:
+    path = tmp_path / "stories.toml"
+    path.write_text(ROTATING)
+
+    outcome = runda("pack", "preview", path, "--at", "2090-06-01 11:30", "--groups", "3")
+
+    assert (outcome.status, outcome.complaint) == (0, "")
+    shown = [line for line in outcome.shown.splitlines() if line and line[:3] != "  │"]
+    assert shown == [
+        "Two stories",
+        "Each group begins with another one.",
+        "── Consent ──",
+        "  to everybody, before the first answer:",
+        "── Contact: Health strategist ──",
+        "  in private, one after the other:",
+        "  reminded after 24 hours; a question without an answer after 72 hours is noted as such",
+        "── 11:30 · First · in groups · 10 minutes ──",
+        "  in the rooms of groups 1, 3:",
+        "  in the room of group 2:",
+        "  at 11:40, to groups without an answer:",
+        "  in the organizers' room:",
+        "── 13:00 · Second · in groups · 10 minutes · not before 13:00 ──",
+        "  in the rooms of groups 1, 3:",
+        "  in the room of group 2:",
+        "  at 13:10, to groups without an answer:",
+        "  in the organizers' room:",
+        "── Follow-up: Half a year later ──",
+        "  6 months after the last day, at 09:00, with the same groups:",
+        "── +0:00 · Since then · each on their own · 3 hours ──",
+        "  in the group's room:",
+        "  in private, to each:",
+        "  in the organizers' room:",
+        "In all: 1 hour 40 minutes",
+    ]
+    texts = [line.removeprefix("  │ ") for line in outcome.shown.splitlines()]
+    assert [text for text in texts if text.startswith("📖")] == [
+        "📖 Anna",
+        "📖 Omar",
+        "📖 Omar",
+        "📖 Anna",
+    ]
+    assert "the step ends when all have answered, at 11:40 at the latest" in texts
+
+
+def test_how_many_groups(runda: Runda) -> None:
+    outcome = runda("pack", "preview", "example", "--groups", "0")
+
+    assert (outcome.status, outcome.complaint) == (2, "--groups: write a number from 1 to 100\n")
+
+
+def test_problems_in_swedish(runda: Runda, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNDA_LANGUAGE", "sv")
+    path = tmp_path / "broken.toml"
+    path.write_text(PACK.replace('kind = "group"', 'kind = "helgrupp"'))
+
+    outcome = runda("pack", "check", path)
+
+    assert outcome.complaint.startswith(
+        f'{path}:20: kind = "helgrupp" är okänt; menade du "plenary"? Det som finns är "film",'
+    )

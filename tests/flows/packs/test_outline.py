@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,3 +88,28 @@ def test_an_hour_is_an_hour_when_the_clocks_change(starts_at: datetime, clock: l
 def test_a_start_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="has no zone"):
         outline(pack(60), datetime(2027, 3, 1, 9, tzinfo=STOCKHOLM).replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "begins_after_s"),
+    [
+        pytest.param((2027, 3, 1), 9, 2 * HOUR, id="waits"),
+        pytest.param((2027, 3, 1), 12, HOUR, id="too late to wait"),
+        pytest.param((2027, 3, 28), 1, 9 * HOUR, id="a night of 23 hours"),
+        pytest.param((2027, 10, 31), 1, 11 * HOUR, id="a night of 25 hours"),
+    ],
+)
+def test_a_step_may_have_an_hour_of_its_own(
+    day: tuple[int, int, int], hour: int, begins_after_s: int
+) -> None:
+    first, second = pack(HOUR, HOUR).steps
+    waiting = replace(pack(), steps=(first, replace(second, begins_at=(11, 0))))
+    starts_at = datetime(*day, hour, tzinfo=STOCKHOLM)
+
+    plan = outline(waiting, starts_at)
+
+    assert plan[1].begins_after_s == begins_after_s
+    assert plan[1].begins_at == max(
+        starts_at.replace(hour=11), (starts_at + timedelta(hours=1)).astimezone(STOCKHOLM)
+    )
+    assert [each.begins_after_s for each in outline(waiting, None)] == [0, HOUR]

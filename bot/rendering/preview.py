@@ -1,0 +1,318 @@
+"""A pack as people will see it: what each step shows to whom, and when.
+
+It is made of the same texts that a dialogue sends, so that it cannot show anything else. Shown
+in a terminal by ``bot.cli.pack``, and in the organizers' room by ``bot.commands.shelf``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from babel.numbers import format_percent
+
+from bot.rendering.durations import spoken_length
+from bot.rendering.notices import ask_for_answer_markdown, reminder_markdown
+from bot.rendering.prompts import (
+    PromptFacts,
+    clock_time,
+    file_markdown,
+    private_prompt_markdown,
+    prompt_markdown,
+)
+from bot.wording import Wording
+from flows.packs.outline import OutlineLine, outline
+from flows.packs.pack import Contact, FollowUp, Opening, Pack, Step, StepKind, Text
+
+MOST_GROUPS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What somebody sees, as Markdown, and who and where; "" where there is only that to say."""
+
+    place: str
+    markdown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One step, or something beside the steps, with a heading of plain text."""
+
+    heading: str
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What is seen is in the language of `seen`, what is said about it in that of `words`.
+
+    `starts_at` is None where only the time since the beginning shall be told. `private_chat` is
+    the link that opens one.
+    """
+
+    pack: Pack
+    starts_at: datetime | None
+    seen: Wording
+    words: Wording
+    groups: int = 3
+    private_chat: str = "https://matrix.to/#/@runda"
+
+    @property
+    def title(self) -> str:
+        """What the pack is called."""
+        return self._in(self.pack.title)
+
+    @property
+    def purpose(self) -> str:
+        """What it is for."""
+        return self._in(self.pack.purpose)
+
+    def parts(self) -> Iterator[Part]:
+        """All of it, in the order in which it happens."""
+        yield from self._before()
+        yield from self._steps(self.pack, self.starts_at)
+        for follow_up in self.pack.follow_ups:
+            yield self._follow_up(follow_up)
+            yield from self._steps(_as_pack(self.pack, follow_up), None)
+
+    def total(self) -> str:
+        """How long it lasts."""
+        return self.words.say("In all: {length}", length=spoken_length(self._total_s(), self.words))
+
+    def _total_s(self) -> float:
+        plan = outline(self.pack, self.starts_at)
+        first, last = plan[0], plan[-1]
+        if first.begins_at is None or last.begins_at is None:
+            return last.begins_after_s + (last.length_s or 0)
+        return (last.begins_at - first.begins_at).total_seconds() + (last.length_s or 0)
+
+    def _in(self, text: Text) -> str:
+        known = self.seen.language in self.pack.languages
+        return text.get(self.seen.language if known else self.pack.language)
+
+    # ------------------------------------------------------------ beside the steps
+
+    def _before(self) -> Iterator[Part]:
+        if self.pack.consent is not None:
+            place = self.words.say("to everybody, before the first answer:")
+            shown = Shown(place=place, markdown=self._in(self.pack.consent))
+            yield Part(heading=self.words.say("Consent"), shown=(shown,))
+        for contact in self.pack.contacts:
+            yield self._contact(contact)
+        if self.pack.themes:
+            lines = [f"- {self._in(theme.title)}" for theme in self.pack.themes]
+            place = self.words.say("headings that the digest sorts answers under:")
+            shown = Shown(place=place, markdown="\n".join(lines))
+            yield Part(heading=self.words.say("Themes"), shown=(shown,))
+
+    def _contact(self, contact: Contact) -> Part:
+        words = self.words
+        shown = []
+        if contact.questions:
+            lines = [
+                f"{number}. {self._in(question)}"
+                for number, question in enumerate(contact.questions, start=1)
+            ]
+            place = words.say("in private, one after the other:")
+            shown.append(Shown(place=place, markdown="\n".join(lines)))
+        shown.append(
+            Shown(
+                place=words.say(
+                    "reminded after {reminded}; a question without an answer after {wait} is noted "
+                    "as such",
+                    reminded=spoken_length(contact.remind_after_s, words),
+                    wait=spoken_length(contact.wait_s, words),
+                )
+            )
+        )
+        title = self._in(contact.title)
+        return Part(heading=words.say("Contact: {title}", title=title), shown=tuple(shown))
+
+    def _follow_up(self, follow_up: FollowUp) -> Part:
+        words = self.words
+        parts = []
+        if follow_up.after_months:
+            parts.append(words.say_n("{number} month", "{number} months", follow_up.after_months))
+        if follow_up.after_days:
+            parts.append(words.say_n("{number} day", "{number} days", follow_up.after_days))
+        place = words.say(
+            "{after} after the last day, at {time}, with the same groups:",
+            after=", ".join(parts),
+            time=_wall(follow_up.at, words),
+        )
+        heading = words.say("Follow-up: {title}", title=self._in(follow_up.title))
+        return Part(heading=heading, shown=(Shown(place=place),))
+
+    # ----------------------------------------------------------------- the steps
+
+    def _steps(self, pack: Pack, starts_at: datetime | None) -> Iterator[Part]:
+        told: set[tuple[int, str]] = set()
+        for line, step in zip(outline(pack, starts_at), pack.steps, strict=True):
+            shown = [
+                *self._rooms(line, step, told),
+                *self._opened(step, pack.steps),
+                *self._private(line, step),
+                *self._later(line, step),
+                *self._organizers(line, step),
+            ]
+            told |= {(place, step.scenario_of(place)) for place in range(self.groups)}
+            yield Part(heading=self._heading(line, step), shown=tuple(shown))
+
+    def _heading(self, line: OutlineLine, step: Step) -> str:
+        parts = [self._time(line, 0), self._in(line.title), self._kind(line.kind)]
+        if line.length_s is not None:
+            parts.append(spoken_length(line.length_s, self.words))
+        if step.begins_at is not None:
+            at = _wall(step.begins_at, self.words)
+            parts.append(self.words.say("not before {time}", time=at))
+        return " · ".join(parts)
+
+    def _kind(self, kind: StepKind) -> str:
+        return {
+            StepKind.FILM: self.words.say("film"),
+            StepKind.PICTURE: self.words.say("picture"),
+            StepKind.BACKGROUND: self.words.say("background"),
+            StepKind.EXERCISE: self.words.say("exercise"),
+            StepKind.INDIVIDUAL: self.words.say("each on their own"),
+            StepKind.GROUP: self.words.say("in groups"),
+            StepKind.POLL: self.words.say("poll"),
+            StepKind.CHECK_IN: self.words.say("check-in"),
+            StepKind.BREAK: self.words.say("break"),
+            StepKind.PLENARY: self.words.say("all together"),
+        }[kind]
+
+    def _time(self, line: OutlineLine, after_s: float) -> str:
+        """The wall clock's time some seconds into the step, or the time since the beginning."""
+        if line.begins_at is not None:
+            moment = line.begins_at + timedelta(seconds=after_s)
+            time = clock_time(moment, self.words)
+            begun = self.starts_at is None or moment.date() == self.starts_at.date()
+            return time if begun else f"{moment:%Y-%m-%d} {time}"
+        minutes, seconds = divmod(round(line.begins_after_s + after_s), 60)
+        clock = f"+{minutes // 60}:{minutes % 60:02}"
+        return f"{clock}:{seconds:02}" if seconds else clock
+
+    def _facts(self, line: OutlineLine, step: Step, scenario: str, *, new: bool) -> PromptFacts:
+        closes_at = None
+        if line.begins_at is not None and step.length_s is not None:
+            closes_at = line.begins_at + timedelta(seconds=step.length_s)
+        return PromptFacts(
+            closes_at=closes_at,
+            length_s=step.length_s,
+            private_chat=self.private_chat,
+            scenario=self.pack.scenario(scenario),
+            scenario_is_new=new,
+        )
+
+    def _rooms(self, line: OutlineLine, step: Step, told: set[tuple[int, str]]) -> Iterator[Shown]:
+        """The prompt, once for each way in which groups see it."""
+        ways: dict[tuple[str, bool], list[int]] = {}
+        for place in range(self.groups):
+            scenario = step.scenario_of(place)
+            ways.setdefault((scenario, (place, scenario) not in told), []).append(place + 1)
+        for (scenario, new), numbers in ways.items():
+            facts = self._facts(line, step, scenario, new=new)
+            markdown = prompt_markdown(step, self.pack, facts, self.seen)
+            yield Shown(place=self._whose(numbers, alone=len(ways) == 1), markdown=markdown)
+        if step.attached is not None:
+            yield Shown(
+                place=self.words.say("below it, the file {name}:", name=step.attached.name),
+                markdown=file_markdown(step, self.pack, self.seen),
+            )
+
+    def _opened(self, step: Step, steps: Sequence[Step]) -> Iterator[Shown]:
+        before = steps[: steps.index(step)]
+        if step.kind is StepKind.GROUP and any(
+            other.is_private and other.tie == step.tie for other in before if other.tie
+        ):
+            place = self.words.say("then what its people answered in private, without names")
+            yield Shown(place=place)
+
+    def _whose(self, numbers: Sequence[int], *, alone: bool) -> str:
+        if alone:
+            return self.words.say("in the group's room:")
+        listed = ", ".join(map(str, numbers))
+        return self.words.say_n(
+            "in the room of group {groups}:",
+            "in the rooms of groups {groups}:",
+            len(numbers),
+            groups=listed,
+        )
+
+    def _private(self, line: OutlineLine, step: Step) -> Iterator[Shown]:
+        if step.is_private:
+            facts = self._facts(line, step, step.scenario_of(0), new=True)
+            place = self.words.say("in private, to each:")
+            if step.scenarios:
+                place = self.words.say("in private, to each, here in group 1:")
+            yield Shown(
+                place=place,
+                markdown=private_prompt_markdown(step, self.pack, facts, self.seen),
+            )
+
+    def _later(self, line: OutlineLine, step: Step) -> Iterator[Shown]:
+        if step.length_s is None:
+            return
+        if step.remind_before_s is not None:
+            time = self._time(line, step.length_s - step.remind_before_s)
+            yield Shown(
+                place=self.words.say("at {time}, to those who have not answered:", time=time),
+                markdown=reminder_markdown(
+                    step, step.remind_before_s, self.seen, private_chat=self.private_chat
+                ),
+            )
+        if step.kind is StepKind.GROUP and step.opening is not Opening.ORGANIZER:
+            time = self._time(line, step.length_s)
+            yield Shown(
+                place=self.words.say("at {time}, to groups without an answer:", time=time),
+                markdown=ask_for_answer_markdown(step.grace_s, self.seen),
+            )
+
+    def _organizers(self, line: OutlineLine, step: Step) -> Iterator[Shown]:
+        words = self.words
+        lines = []
+        if step.kind.asks_each:
+            lines.append(words.say("the board counts those who have answered, group by group"))
+        elif step.kind is StepKind.GROUP:
+            lines.append(words.say("the board shows which groups have answered"))
+        lines += self._opens_next(line, step)
+        if step.kind.collects and step.length_s is not None:
+            time = self._time(line, step.length_s)
+            if step.opening is Opening.TIME:
+                lines.append(words.say("at {time}, the digest of the step", time=time))
+            else:
+                lines.append(words.say("then the digest of the step"))
+        if lines:
+            place = words.say("in the organizers' room:")
+            yield Shown(place=place, markdown="  \n".join(lines))
+
+    def _opens_next(self, line: OutlineLine, step: Step) -> Iterator[str]:
+        words = self.words
+        latest = "" if step.length_s is None else self._time(line, step.length_s)
+        match step.opening:
+            case Opening.ORGANIZER:
+                yield words.say("`!next` from you ends the step; the clock does not")
+            case Opening.EVERYONE:
+                yield words.say(
+                    "the step ends when all have answered, at {time} at the latest", time=latest
+                )
+            case Opening.QUORUM:
+                yield words.say(
+                    "the step ends when {share} have answered, at {time} at the latest",
+                    share=format_percent(step.quorum, locale=words.language),
+                    time=latest,
+                )
+            case Opening.TIME:
+                return
+
+
+def _as_pack(pack: Pack, follow_up: FollowUp) -> Pack:
+    return replace(pack, steps=follow_up.steps, title=follow_up.title)
+
+
+def _wall(at: tuple[int, int], words: Wording) -> str:
+    hour, minute = at
+    separator = "." if words.language == "sv" else ":"
+    return f"{hour:02}{separator}{minute:02}"
