@@ -8,7 +8,21 @@ from pathlib import Path
 import pytest
 
 from flows.errors import PackError
-from flows.packs.kinds import KIND_KEYS, OPTIONAL_KEYS, PACK_KEYS, PACK_OPTIONAL_KEYS, STEP_KEYS
+from flows.packs.kinds import (
+    CONTACT_KEYS,
+    CONTACT_OPTIONAL_KEYS,
+    FOLLOW_UP_KEYS,
+    KIND_KEYS,
+    OPTIONAL_KEYS,
+    PACK_KEYS,
+    PACK_OPTIONAL_KEYS,
+    RECURRENCE_KEYS,
+    RECURRENCE_OPTIONAL_KEYS,
+    SCENARIO_KEYS,
+    STEP_KEYS,
+    THEME_KEYS,
+    THEME_OPTIONAL_KEYS,
+)
 from flows.packs.outline import outline
 from flows.packs.pack import Pack, StepKind
 from flows.packs.parse import parse
@@ -110,17 +124,48 @@ def test_the_examples_of_the_reference_are_sound(block: str) -> None:
     parse(block if "languages" in block else head + block, name="test")
 
 
-def test_the_reference_has_every_key_and_no_other() -> None:
-    rows = [
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the rows of keys below a heading of the reference."""
+    section = REFERENCE.split(f"### {heading}\n")[1].split("\n### ")[0]
+    return [
         [cell.strip().strip("`[]") for cell in line.strip("|").split("|")]
-        for line in REFERENCE.splitlines()
+        for line in section.splitlines()
         if line.startswith("| `")
     ]
-    kinds_of = {row[0]: row[1:-1] for row in rows if len(row) > 2}
 
-    assert sorted(row[0] for row in rows) == sorted(
-        [*PACK_KEYS, *PACK_OPTIONAL_KEYS, *STEP_KEYS, *OPTIONAL_KEYS]
-    )
-    assert {
-        key: [cell in {"may", "must"} for cell in cells] for key, cells in kinds_of.items()
-    } == {key: [key in KIND_KEYS[kind] for kind in StepKind] for key in OPTIONAL_KEYS}
+
+@pytest.mark.parametrize(
+    ("heading", "keys"),
+    [
+        ("The pack", (*PACK_KEYS, *PACK_OPTIONAL_KEYS)),
+        ("Every step", STEP_KEYS),
+        ("What belongs to some kinds", OPTIONAL_KEYS),
+        ("Scenarios", SCENARIO_KEYS),
+        ("Themes", (*THEME_KEYS, *THEME_OPTIONAL_KEYS)),
+        ("Contacts", (*CONTACT_KEYS, *CONTACT_OPTIONAL_KEYS)),
+        ("Again and again", (*RECURRENCE_KEYS, *RECURRENCE_OPTIONAL_KEYS)),
+        ("Follow-ups", FOLLOW_UP_KEYS),
+    ],
+)
+def test_the_reference_has_every_key_and_no_other(heading: str, keys: tuple[str, ...]) -> None:
+    assert sorted(row[0] for row in rows(heading)) == sorted(keys)
+
+
+def test_the_reference_says_which_kinds_have_a_key() -> None:
+    cells = {row[0]: row[1:-1] for row in rows("What belongs to some kinds")}
+
+    assert {key: [cell in {"may", "must"} for cell in row] for key, row in cells.items()} == {
+        key: [key in KIND_KEYS[kind] for kind in StepKind] for key in OPTIONAL_KEYS
+    }
+
+
+def test_the_reference_shows_every_kind_and_every_table() -> None:
+    packs = [
+        parse(block if "languages" in block else blocks(TUTORIAL, "toml")[0] + block, name="test")
+        for block in blocks(REFERENCE, "toml")
+    ]
+
+    assert {step.kind for pack in packs for step in pack.steps} == set(StepKind)
+    for part in ("themes", "scenarios", "contacts", "recurrence", "follow_ups", "beside"):
+        assert [pack for pack in packs if getattr(pack, part)] != [], part
+    assert [pack.self_paced for pack in packs].count(True) == 1
