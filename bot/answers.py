@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from bot.later import Later, half_said
+from bot.own_pace import says_done
 from bot.reactions import LATE_MARK, TAKEN_MARK, acknowledgement
 from flows.choices import tapped
 from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
@@ -69,6 +70,9 @@ class Answers:
 
     def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
         if message.sender in self._world.organizers:
+            return
+        if says_done(message.text) and self._world.at_own_pace(message.room_id) is not None:
+            later.said_done.append(message)
             return
         placement = _placed(message, self._world.view(message.room_id), batch, later)
         # In a group step it may be said to each other; otherwise it is said to the bot.

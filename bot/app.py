@@ -23,10 +23,12 @@ from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.errors import ChatLoggedOut
 from bot.intake import DurableIntake
+from bot.own_pace import OwnPace
 from bot.packs import find_packs
 from bot.private import PrivateChats
 from bot.prompting import Prompting
 from bot.reminding import Reminding
+from bot.returns import BEGINNINGS, Returns
 from bot.sender import Sender
 from bot.showing import Showing
 from bot.undeliverable import Undeliverable
@@ -82,6 +84,7 @@ class App:
             showing=showing,
             digests=digests,
         )
+        self._returns = Returns(self.world, self._dispatcher)
         self._board = Board(self.world)
         self.sender = Sender(
             database=database,
@@ -113,6 +116,8 @@ class App:
             commands=CommandDesk(tools),
             showing=showing,
             digests=digests,
+            dispatcher=self._dispatcher,
+            own_pace=OwnPace(self.world, self._dispatcher),
             now=now,
             changed=self._heard,
             outbox_filled=self.sender.wake,
@@ -136,7 +141,9 @@ class App:
 
     def _ring(self, tx: Transaction, occurrence: Occurrence, now: datetime) -> DialogueId | None:
         self.world.ready(tx)
-        dialogue = self._dispatcher.ring(tx, occurrence, now=now)
+        begins = occurrence.alarm in BEGINNINGS
+        ring = self._returns.ring if begins else self._dispatcher.ring
+        dialogue = ring(tx, occurrence, now=now)
         return None if dialogue is None else dialogue.id
 
     def _changed(self, dialogues: set[DialogueId]) -> None:
@@ -162,7 +169,9 @@ class App:
         while True:
             await asyncio.sleep(self._config.board_interval_s)
             touched, self._touched = self._touched, set()
-            touched |= set(self.world.running)
+            # A group at its own pace takes weeks: its board is brought up to date when it writes.
+            running = self.world.running.values()
+            touched |= {dialogue.id for dialogue in running if not dialogue.own_pace}
             if touched:
                 for dialogue_id in sorted(touched):
                     await self._write_board(dialogue_id)

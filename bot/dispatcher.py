@@ -13,37 +13,47 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import keys
-from bot.facts import rounds_by_group, step_of, unanswered_groups
+from bot.facts import answered, rounds_by_group, step_of, unanswered_groups
+from bot.orders import plan
 from bot.parcels import post
+from bot.rendering.markdown import escape
+from bot.rendering.news import news_markdown
 from bot.rendering.notices import (
     late_start_markdown,
     step_closed_markdown,
 )
 from bot.wording import wording
-from flows.dialogue import Dialogue
+from flows.dialogue import Dialogue, Phase, Status
 from flows.effects import (
     AlarmKind,
     AskForAnswer,
     CloseStep,
     Effect,
     MakeDigest,
+    MoveClose,
+    News,
     OpenStep,
     Remind,
     ShowSealed,
+    TellGroups,
     WakeAt,
 )
-from flows.engine import Decision, decide
-from flows.events import Event, GraceOver, ReminderDue, Started, TimeUp
+from flows.engine import Decision, decide, listens_for_answers
+from flows.events import Event, GraceOver, ReminderDue, Started, TimeUp, WaitOver
+from flows.ids import EffectKey
 from flows.packs.pack import StepKind
 from storage.instants import from_ms, to_ms
 from storage.occurrences import Occurrence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.digests import Digests
     from bot.prompting import Prompting
     from bot.reminding import Reminding
     from bot.showing import Showing
     from bot.world import World
+    from flows.ids import DialogueId
     from storage.outbox import Effect as Outgoing
     from storage.transaction import Transaction
 
@@ -51,6 +61,10 @@ log = structlog.get_logger()
 
 _LATE_AFTER_S = 60
 """An alarm that rings later than this is told: the organizers' plan has slipped."""
+
+
+_BUSY_AGAIN_MS = 30_000
+"""So soon it is looked again whether the groups of a dialogue about to begin are free."""
 
 
 class Dispatcher:
@@ -74,22 +88,58 @@ class Dispatcher:
     # ------------------------------------------------------------ what makes a dialogue move
 
     def ring(self, tx: Transaction, occurrence: Occurrence, *, now: datetime) -> Dialogue | None:
-        """Do what an alarm is for, and mark it done; returns the dialogue as it is now."""
-        tx.occurrences.done(occurrence.key, now_ms=to_ms(now))
+        """Do what an alarm is for, and mark it done; returns the dialogue as it is now.
+
+        A dialogue whose groups are busy with another waits for them, and begins after it.
+        """
         before = tx.dialogues.get(occurrence.dialogue_id)
         if before is None:
+            tx.occurrences.done(occurrence.key, now_ms=to_ms(now))
             return None
+        if before.status is Status.PLANNED and self.waits_for_groups(tx, occurrence, before, now):
+            return before
+        tx.occurrences.done(occurrence.key, now_ms=to_ms(now))
         late_s = (now - from_ms(occurrence.due_ms)).total_seconds()
         log.info("alarm.rung", key=occurrence.key, late_s=round(late_s, 1))
         event = self._event(tx, before, occurrence, now)
         dialogue = self.apply(tx, before, event, now=now)
         # The last step's end moves the dialogue too, though not to another position.
         moved = (dialogue.position, dialogue.status) != (before.position, before.status)
-        if late_s > _LATE_AFTER_S and moved:
+        if late_s > _LATE_AFTER_S and moved and dialogue.phase is not Phase.WAITING:
             text = late_start_markdown(dialogue, late_s, wording(dialogue.language))
             key = keys.notice(dialogue.id, f"late-{occurrence.key}")
             self._put(tx, [post(key, dialogue.organizers_room, text)], now)
         return dialogue
+
+    def waits_for_groups(
+        self, tx: Transaction, occurrence: Occurrence, dialogue: Dialogue, now: datetime
+    ) -> bool:
+        """Whether a group of a dialogue about to begin is busy; then its alarm rings again soon."""
+        other = self._world.busy(group.room_id for group in dialogue.groups)
+        if other is None:
+            return False
+        tx.occurrences.postpone(occurrence.key, due_ms=to_ms(now) + _BUSY_AGAIN_MS)
+        words = wording(dialogue.language)
+        text = words.say(
+            "⏳ **{title}** should begin now, but its groups are busy with {other}. It begins when "
+            "that has ended.",
+            title=escape(dialogue.pack.title.get(dialogue.language)),
+            other=other.id,
+        )
+        key = EffectKey(f"{occurrence.key}/busy")
+        self._put(tx, [post(key, dialogue.organizers_room, text)], now)
+        return True
+
+    def note_answers(
+        self, tx: Transaction, dialogues: Iterable[DialogueId], *, now: datetime
+    ) -> None:
+        """Let dialogues that wait for answers know how many there are now."""
+        for dialogue_id in sorted(dialogues):
+            dialogue = self._world.running.get(dialogue_id)
+            if dialogue is None or not listens_for_answers(dialogue) or dialogue.step is None:
+                continue
+            event = answered(tx, self._world, dialogue, dialogue.step.id, now=now)
+            self.apply(tx, dialogue, event, now=now)
 
     def _event(
         self, tx: Transaction, dialogue: Dialogue, occurrence: Occurrence, now: datetime
@@ -100,6 +150,8 @@ class Dispatcher:
         match occurrence.alarm:
             case AlarmKind.REMIND:
                 return ReminderDue(step_id=step_id, at=now)
+            case AlarmKind.OPEN:
+                return WaitOver(step_id=step_id, at=now)
             case AlarmKind.CLOSE:
                 return TimeUp(
                     step_id=step_id, at=now, unanswered=unanswered_groups(tx, dialogue, step_id)
@@ -108,6 +160,9 @@ class Dispatcher:
                 return GraceOver(
                     step_id=step_id, at=now, unanswered=unanswered_groups(tx, dialogue, step_id)
                 )
+            case AlarmKind.FOLLOW_UP | AlarmKind.SERIES:
+                message = f"{occurrence.key} begins a dialogue, and is no alarm of one"
+                raise LookupError(message)
             case _:
                 assert_never(occurrence.alarm)
 
@@ -133,7 +188,7 @@ class Dispatcher:
             position=decision.dialogue.position,
         )
 
-    def _carry_out(
+    def _carry_out(  # noqa: C901  a line for each effect there is
         self, tx: Transaction, dialogue: Dialogue, effect: Effect, now: datetime
     ) -> None:
         match effect:
@@ -141,17 +196,22 @@ class Dispatcher:
                 self._prompting.open_step(tx, dialogue, effect, now=now)
             case ShowSealed():
                 for round_ in tx.rounds.of_step(dialogue.id, effect.step_id):
-                    self._showing.show(tx, dialogue, round_, now=now)
+                    if not round_.shown:
+                        self._showing.show(tx, dialogue, round_, now=now)
             case Remind():
                 self._reminding.remind(tx, dialogue, effect, now=now)
             case AskForAnswer():
                 self._reminding.ask_for_answer(tx, dialogue, effect, now=now)
+            case MoveClose():
+                tx.rounds.extend(dialogue.id, effect.step_id, closes_ms=to_ms(effect.closes_at))
+            case TellGroups():
+                self._tell_groups(tx, dialogue, effect, now)
             case CloseStep():
                 self._close_step(tx, dialogue, effect, now)
             case MakeDigest():
                 self._digests.post(tx, dialogue, effect.step_id, now=now)
             case WakeAt():
-                self._wake_at(tx, dialogue, effect)
+                plan(tx, dialogue.id, effect, zone=dialogue.zone)
             case _:
                 assert_never(effect)
 
@@ -188,18 +248,27 @@ class Dispatcher:
                 now,
             )
 
-    def _wake_at(self, tx: Transaction, dialogue: Dialogue, effect: WakeAt) -> None:
-        local = effect.at.astimezone(ZoneInfo(dialogue.zone))
-        tx.occurrences.plan(
-            Occurrence(
-                key=effect.key,
-                dialogue_id=dialogue.id,
-                alarm=effect.alarm,
-                step_id=effect.step_id,
-                due_ms=to_ms(effect.at),
-                wall_time=f"{local:%Y-%m-%dT%H:%M:%S} {dialogue.zone}",
+    def _tell_groups(
+        self, tx: Transaction, dialogue: Dialogue, effect: TellGroups, now: datetime
+    ) -> None:
+        zone = ZoneInfo(dialogue.zone)
+        step = None if effect.step_id is None else step_of(dialogue, effect.step_id)
+        title = "" if step is None else escape(step.title.get(dialogue.language))
+        until = None if effect.until is None else effect.until.astimezone(zone)
+        text = news_markdown(effect.news, until, title, wording(dialogue.language))
+        about = f"{effect.news}-{effect.step_id or ''}"
+        # What somebody must act on at once rings; the rest is read by who looks.
+        silent = effect.news not in (News.ENOUGH, News.RESUMED)
+        told = [
+            post(
+                keys.news(dialogue.id, about, group.id, effect.number),
+                group.room_id,
+                text,
+                silent=silent,
             )
-        )
+            for group in dialogue.groups
+        ]
+        self._put(tx, told, now)
 
     # ------------------------------------------------------------ small things
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows.events import Answered
 from flows.packs.pack import Step, StepKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.world import World
     from flows.dialogue import Dialogue, Group
     from flows.ids import GroupId, StepId
     from storage.rounds import Round
@@ -21,6 +25,22 @@ def unanswered_groups(tx: Transaction, dialogue: Dialogue, step_id: StepId) -> f
     rounds = tx.rounds.of_step(dialogue.id, step_id)
     return frozenset(
         round_.group_id for round_ in rounds if tx.replies.standing_answer(round_.round_no) is None
+    )
+
+
+def answered(
+    tx: Transaction, world: World, dialogue: Dialogue, step_id: StepId, *, now: datetime
+) -> Answered:
+    """How many have answered the open step, of how many."""
+    tallies = tx.replies.tallies(
+        [round_.round_no for round_ in tx.rounds.of_step(dialogue.id, step_id)]
+    )
+    return Answered(
+        step_id=step_id,
+        at=now,
+        answered=sum(tally.answered for tally in tallies.values()),
+        present=sum(len(world.participants(group.room_id)) for group in dialogue.groups),
+        groups_answered=sum(tally.group_answer for tally in tallies.values()),
     )
 
 

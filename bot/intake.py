@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from bot.answers import Answers
     from bot.commands.desk import CommandDesk
     from bot.digests import Digests
+    from bot.dispatcher import Dispatcher
     from bot.doorkeeper import Doorkeeper
     from bot.later import Later
+    from bot.own_pace import OwnPace
     from bot.private import PrivateChats
     from bot.showing import Showing
     from bot.world import World
@@ -46,6 +48,8 @@ class DurableIntake:
         commands: CommandDesk,
         showing: Showing,
         digests: Digests,
+        dispatcher: Dispatcher,
+        own_pace: OwnPace,
         now: Callable[[], datetime],
         changed: Callable[[set[DialogueId]], None],
         outbox_filled: Callable[[], None],
@@ -58,6 +62,8 @@ class DurableIntake:
         self._commands = commands
         self._showing = showing
         self._digests = digests
+        self._dispatcher = dispatcher
+        self._own_pace = own_pace
         self._now = now
         self._changed = changed
         self._outbox_filled = outbox_filled
@@ -164,3 +170,6 @@ class DurableIntake:
             later.touched |= self._commands.handle(tx, message, now=now)
         for mark in later.marked_by_organizers:
             later.touched |= self._commands.handle_mark(tx, mark, now=now)
+        for message in later.said_done:
+            later.touched |= self._own_pace.said_done(tx, message, now=now)
+        self._dispatcher.note_answers(tx, later.touched, now=now)

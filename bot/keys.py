@@ -74,3 +74,8 @@ def digest(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int
 def notice(dialogue_id: DialogueId, what: str) -> EffectKey:
     """Something told the organizers once."""
     return EffectKey(f"{dialogue_id}/-/-/notice/{what}")
+
+
+def news(dialogue_id: DialogueId, about: str, group_id: GroupId, number: int) -> EffectKey:
+    """Something told a group of its dialogue's course; `number` tells it from the same earlier."""
+    return EffectKey(f"{dialogue_id}/-/{group_id}/news-{about}/{number}")

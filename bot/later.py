@@ -45,6 +45,8 @@ class Later:
     marked_by_organizers: list[Marked] = field(default_factory=list)
     """Marks in the organizers' room: perhaps on a question of the bot."""
     asked_for_help: list[Written] = field(default_factory=list)
+    said_done: list[Written] = field(default_factory=list)
+    """Groups at their own pace that are done with a step."""
     answered_nothing: list[Written] = field(default_factory=list)
     """Written to the bot in private while no question was open for the writer."""
     half_said: list[HalfSaid] = field(default_factory=list)

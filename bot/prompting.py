@@ -79,6 +79,7 @@ class Prompting:
     def _question(
         self, dialogue: Dialogue, effect: OpenStep, scenario: str, *, is_new: bool
     ) -> _Question:
+        step = step_of(dialogue, effect.step_id)
         closes_at = effect.closes_at
         length = None if closes_at is None else (closes_at - effect.at).total_seconds()
         local = None if closes_at is None else closes_at.astimezone(ZoneInfo(dialogue.zone))
@@ -88,8 +89,9 @@ class Prompting:
             private_chat=self._links.private_chat(),
             scenario=dialogue.pack.scenario(scenario),
             scenario_is_new=is_new,
+            own_pace=dialogue.own_pace and not dialogue.ends_by_itself(step),
         )
-        return _Question(dialogue, step_of(dialogue, effect.step_id), facts)
+        return _Question(dialogue, step, facts)
 
     def _prompt(self, question: _Question, group: Group) -> Outgoing:
         key = keys.prompt(question.dialogue.id, question.step.id, group.id)

@@ -8,7 +8,7 @@ comes to nothing, everything is read anew.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,8 +105,7 @@ class World:
         """Read running dialogues, their rounds and their participants anew."""
         running = tx.dialogues.in_status(Status.RUNNING)
         self.running = {dialogue.id: dialogue for dialogue in running}
-        # After the end, what comes late still finds its round, until another begins.
-        self.live = self.running or {one.id: one for one in tx.dialogues.newest_ended()}
+        self.live = {one.id: one for one in _newest_of_each_room(running, tx)}
         rounds: dict[tuple[DialogueId, GroupId], list[Round]] = defaultdict(list)
         self._rounds = {}
         for round_ in tx.rounds.of_dialogues(self.live):
@@ -122,9 +121,10 @@ class World:
         }
         for dialogue in self.live.values():
             for group in dialogue.groups:
-                shared, private = self._room_views(rounds[dialogue.id, group.id])
-                self._views[group.room_id] = shared
-                self._private[group.room_id] = private
+                if group.room_id not in self._views:
+                    shared, private = self._room_views(rounds[dialogue.id, group.id])
+                    self._views[group.room_id] = shared
+                    self._private[group.room_id] = private
         self._seats = {
             (dialogue_id, person.user_id): person.number
             for dialogue_id in self.live
@@ -140,6 +140,21 @@ class World:
             room = self._views[round_.room_id]
             prompts = {**room.prompts, event_id: self._view(round_)}
             self._views[round_.room_id] = replace(room, prompts=prompts)
+
+    def busy(self, rooms: Iterable[RoomId]) -> Dialogue | None:
+        """A running dialogue that uses one of these rooms, None if they are all free."""
+        wanted = set(rooms)
+        using = (
+            dialogue
+            for dialogue in self.running.values()
+            if any(group.room_id in wanted for group in dialogue.groups)
+        )
+        return next(using, None)
+
+    def at_own_pace(self, room_id: RoomId) -> Dialogue | None:
+        """The dialogue that the group of this room goes through at its own pace, if it does."""
+        dialogue = self.busy((room_id,))
+        return dialogue if dialogue is not None and dialogue.own_pace else None
 
     def view(self, room_id: RoomId) -> RoomView:
         """The rounds of a group's room."""
@@ -205,3 +220,20 @@ class World:
             closed_ms=round_.closed_ms,
             ballot=self._ballots.get((round_.dialogue_id, round_.step_id)),
         )
+
+
+_ENDED_LOOKED_AT = 50
+
+
+def _newest_of_each_room(running: Sequence[Dialogue], tx: Transaction) -> Iterator[Dialogue]:
+    """The running dialogues, then those that ended last in rooms where nothing runs.
+
+    After the end, what comes late still finds its round, until another begins there.
+    """
+    yield from running
+    taken = {group.room_id for dialogue in running for group in dialogue.groups}
+    for ended in tx.dialogues.newest_ended(_ENDED_LOOKED_AT):
+        rooms = {group.room_id for group in ended.groups}
+        if rooms - taken:
+            yield ended
+        taken |= rooms

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flows.ids import DialogueId, GroupId, RoomId, StepId
-from flows.packs.pack import Pack, Step
+from flows.packs.pack import Opening, Pack, Step
 
 
 class Status(StrEnum):
@@ -28,6 +28,10 @@ class Phase(StrEnum):
     OPEN = "open"
     GRACE = "grace"
     """The time is up; groups that have not answered were asked once, and are waited for."""
+    ENOUGH = "enough"
+    """So many have answered that the next step may begin; the others get a last moment."""
+    WAITING = "waiting"
+    """No step is open: the next one begins at a time on the wall, and that is later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +49,16 @@ class Dialogue:
 
     `zone` is an IANA name; `starts_at` is the instant it means there. `pace` divides every
     length of the pack: 60 runs an hour in a minute, for rehearsals.
-    `position` is the index of the current step, -1 before the first.
-    `closes_at` is the first instant at which a reply to the current step is late, None if
-    the step has no end of its own.
+    `position` is the index of the current step, -1 before the first; while the dialogue waits,
+    that of the step before. `closes_at` is the first instant at which a reply to the current
+    step is late, None if the step has no end of its own. `opens_at` is when the step begins
+    that is waited for.
+    `paused_at`: since then the clock of the dialogue stands. `moves` counts how often its times
+    were moved, so that alarms set anew are other alarms. `by_hand`: an organizer gave the open
+    step its end, and answers do not close it earlier.
+    `skipped` are steps that are not asked. `own_pace`: its group goes on when it is done; no
+    step closes by itself. `follows` is the dialogue that it follows up, as the pack's
+    `follow_up`; `series` the series it belongs to.
     """
 
     id: DialogueId
@@ -63,12 +74,34 @@ class Dialogue:
     phase: Phase = Phase.OPEN
     opened_at: datetime | None = None
     closes_at: datetime | None = None
+    opens_at: datetime | None = None
+    paused_at: datetime | None = None
+    moves: int = 0
+    by_hand: bool = False
+    skipped: tuple[StepId, ...] = ()
+    own_pace: bool = False
+    follows: DialogueId | None = None
+    follow_up: str = ""
+    series: str = ""
 
     @property
     def step(self) -> Step | None:
-        """The current step; None before the first and after the last."""
-        running = self.status is Status.RUNNING and 0 <= self.position < len(self.pack.steps)
-        return self.pack.steps[self.position] if running else None
+        """The open step; None before the first, after the last, and between two."""
+        running = self.status is Status.RUNNING and self.phase is not Phase.WAITING
+        return self.pack.steps[self.position] if running and self.position >= 0 else None
+
+    @property
+    def upcoming(self) -> Step | None:
+        """The step that comes next, None after the last."""
+        ended = self.status is Status.ENDED
+        following = None if ended else self.after(self.position)
+        return None if following is None else self.pack.steps[following]
+
+    def after(self, position: int) -> int | None:
+        """The index of the first step after `position` that is asked, None if there is none."""
+        steps = enumerate(self.pack.steps)
+        left = (n for n, one in steps if n > position and one.id not in self.skipped)
+        return next(left, None)
 
     def is_at(self, step_id: StepId) -> bool:
         """Whether this is the current step."""
@@ -85,12 +118,33 @@ class Dialogue:
     def at_step(self, position: int, *, at: datetime) -> Dialogue:
         """The dialogue with another step open since `at`."""
         step = self.pack.steps[position]
-        closes_at = None if step.length_s is None else at + self.lasting(step.length_s)
+        ends = self.ends_by_itself(step) and step.length_s is not None
         return replace(
             self,
             status=Status.RUNNING,
             position=position,
             phase=Phase.OPEN,
             opened_at=at,
-            closes_at=closes_at,
+            closes_at=at + self.lasting(step.length_s or 0) if ends else None,
+            opens_at=None,
+            paused_at=None,
+            by_hand=False,
+        )
+
+    def ends_by_itself(self, step: Step) -> bool:
+        """Whether the step's length, or having none, ends it; else somebody has to go on."""
+        waits_for_people = self.own_pace and step.length_s is not None
+        return not waits_for_people and step.opening is not Opening.ORGANIZER
+
+    def waiting_for(self, position: int, opens_at: datetime) -> Dialogue:
+        """The dialogue with no step open, the one after `position` beginning at `opens_at`."""
+        return replace(
+            self,
+            status=Status.RUNNING,
+            position=position,
+            phase=Phase.WAITING,
+            opened_at=None,
+            closes_at=None,
+            opens_at=opens_at,
+            paused_at=None,
         )

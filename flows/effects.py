@@ -21,6 +21,25 @@ class AlarmKind(StrEnum):
     REMIND = "remind"
     CLOSE = "close"
     GRACE = "grace"
+    OPEN = "open"
+    """A step begins that waited for its time on the wall."""
+    FOLLOW_UP = "follow_up"
+    """A follow-up of an ended dialogue begins; `WakeAt.about` is its id."""
+    SERIES = "series"
+    """The next dialogue of a series begins."""
+
+
+class News(StrEnum):
+    """What the groups are told of the course of their dialogue."""
+
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    MOVED = "moved"
+    """The open step ends earlier or later than was said."""
+    ENOUGH = "enough"
+    """So many have answered that the step closes soon."""
+    WAITING = "waiting"
+    """The next step begins at a time, and that is later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +80,30 @@ class AskForAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveClose:
+    """The open step's rounds close at another time."""
+
+    step_id: StepId
+    closes_at: datetime
+    kind: Literal["move_close"] = "move_close"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellGroups:
+    """Tell every group something, once; `number` tells it apart from the same told earlier.
+
+    `step_id` is the step it is about, None if it is about none. `until` is when that step
+    closes, or (waiting) begins, None if it has no such time.
+    """
+
+    news: News
+    step_id: StepId | None
+    until: datetime | None
+    number: int
+    kind: Literal["tell_groups"] = "tell_groups"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseStep:
     """Close the step's rounds; for `unanswered` groups "no group answer" is recorded."""
 
@@ -80,13 +123,27 @@ class MakeDigest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WakeAt:
-    """Ring at an instant. `key` makes the alarm one: ordered twice, it rings once."""
+    """Ring at an instant. `key` makes the alarm one: ordered twice, it rings once.
+
+    `about` is what the alarm is for, where neither its kind nor the step says so.
+    """
 
     key: EffectKey
     alarm: AlarmKind
     step_id: StepId | None
     at: datetime
+    about: str = ""
     kind: Literal["wake_at"] = "wake_at"
 
 
-Effect = OpenStep | ShowSealed | Remind | AskForAnswer | CloseStep | MakeDigest | WakeAt
+Effect = (
+    OpenStep
+    | ShowSealed
+    | Remind
+    | AskForAnswer
+    | MoveClose
+    | TellGroups
+    | CloseStep
+    | MakeDigest
+    | WakeAt
+)

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from flows.dialogue import Dialogue, Group, Phase, Status
-from flows.ids import DialogueId, GroupId, RoomId
+from flows.follow_ups import follow_up_pack
+from flows.ids import DialogueId, GroupId, RoomId, StepId
 from flows.packs.pack import Pack
 from flows.packs.parse import parse
 from storage.instants import from_ms, to_ms
@@ -67,13 +68,20 @@ class Dialogues:
             query = query.where(_dialogue.c.status.in_([status.value for status in wanted]))
         return [_to_dialogue(row) for row in self._db.execute(query)]
 
-    def newest_ended(self) -> Sequence[Dialogue]:
-        """The dialogue that ended last (by its number); none if none has ended."""
+    def any_in(self, *wanted: Status) -> bool:
+        """Whether there is a dialogue in one of these statuses."""
+        query = sa.select(sa.literal(1)).where(
+            _dialogue.c.status.in_([status.value for status in wanted])
+        )
+        return self._db.execute(query.limit(1)).first() is not None
+
+    def newest_ended(self, limit: int = 1) -> Sequence[Dialogue]:
+        """The dialogues that ended last (by their number), the newest first."""
         query = (
             sa.select(_dialogue)
             .where(_dialogue.c.status == Status.ENDED.value)
             .order_by(_dialogue.c.number.desc())
-            .limit(1)
+            .limit(limit)
         )
         return [_to_dialogue(row) for row in self._db.execute(query)]
 
@@ -93,18 +101,32 @@ def _state_values(dialogue: Dialogue) -> dict[str, Any]:
         "pace": dialogue.pace,
         "position": dialogue.position,
         "phase": dialogue.phase.value,
-        "opened_ms": None if dialogue.opened_at is None else to_ms(dialogue.opened_at),
-        "closes_ms": None if dialogue.closes_at is None else to_ms(dialogue.closes_at),
+        "opened_ms": _ms(dialogue.opened_at),
+        "closes_ms": _ms(dialogue.closes_at),
+        "opens_ms": _ms(dialogue.opens_at),
+        "paused_ms": _ms(dialogue.paused_at),
+        "moves": dialogue.moves,
+        "by_hand": dialogue.by_hand,
+        "skipped": list(dialogue.skipped),
+        "own_pace": dialogue.own_pace,
+        "follows": dialogue.follows,
+        "follow_up": dialogue.follow_up,
+        "series": dialogue.series,
     }
     return {"status": dialogue.status.value, "state": json.dumps(state, ensure_ascii=False)}
 
 
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)
+
+
 def _to_dialogue(row: sa.Row[Any]) -> Dialogue:
     state = json.loads(row.state)
-    opened_ms, closes_ms = state["opened_ms"], state["closes_ms"]
+    # What dialogues of earlier versions of this program did not have yet, has its default.
+    follows = state.get("follows")
     return Dialogue(
         id=DialogueId(row.dialogue_id),
-        pack=_parsed(row.pack_name, row.pack_text),
+        pack=_parsed(row.pack_name, row.pack_text, state.get("follow_up", "")),
         language=state["language"],
         organizers_room=RoomId(state["organizers_room"]),
         groups=tuple(
@@ -117,12 +139,26 @@ def _to_dialogue(row: sa.Row[Any]) -> Dialogue:
         status=Status(row.status),
         position=state["position"],
         phase=Phase(state["phase"]),
-        opened_at=None if opened_ms is None else from_ms(opened_ms),
-        closes_at=None if closes_ms is None else from_ms(closes_ms),
+        opened_at=_moment(state["opened_ms"]),
+        closes_at=_moment(state["closes_ms"]),
+        opens_at=_moment(state.get("opens_ms")),
+        paused_at=_moment(state.get("paused_ms")),
+        moves=state.get("moves", 0),
+        by_hand=state.get("by_hand", False),
+        skipped=tuple(StepId(step_id) for step_id in state.get("skipped", ())),
+        own_pace=state.get("own_pace", False),
+        follows=None if follows is None else DialogueId(follows),
+        follow_up=state.get("follow_up", ""),
+        series=state.get("series", ""),
     )
 
 
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
+
+
 @lru_cache(maxsize=16)
-def _parsed(name: str, source: str) -> Pack:
+def _parsed(name: str, source: str, follow_up: str) -> Pack:
     # A dialogue is read at every step; its pack never changes.
-    return parse(source, name=name)
+    pack = parse(source, name=name)
+    return follow_up_pack(pack, follow_up) if follow_up else pack

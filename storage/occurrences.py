@@ -18,7 +18,11 @@ _OPEN = sa.text("done_ms IS NULL")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """Something that is due at an instant. `wall_time` is the local time it was ordered for."""
+    """Something that is due at an instant. `wall_time` is the local time it was ordered for.
+
+    `dialogue_id` is what it belongs to: a dialogue, or a series. `about` is what else the alarm
+    says: which follow-up, which day of a series.
+    """
 
     key: EffectKey
     dialogue_id: DialogueId
@@ -26,6 +30,7 @@ class Occurrence:
     step_id: StepId | None
     due_ms: int
     wall_time: str = ""
+    about: str = ""
 
 
 class Occurrences:
@@ -38,7 +43,11 @@ class Occurrences:
         """Order an alarm; ordered again under the same key it changes nothing."""
         known = sa.select(sa.literal(1)).where(_occurrence.c.key == occurrence.key)
         if self._db.scalar(known) is None:
-            alarm = {"alarm": occurrence.alarm.value, "step_id": occurrence.step_id}
+            alarm = {
+                "alarm": occurrence.alarm.value,
+                "step_id": occurrence.step_id,
+                "about": occurrence.about,
+            }
             self._db.execute(
                 sa.insert(_occurrence).values(
                     key=occurrence.key,
@@ -70,12 +79,26 @@ class Occurrences:
             sa.update(_occurrence).where(_occurrence.c.key == key).values(due_ms=due_ms)
         )
 
+    def move(self, key: EffectKey, *, due_ms: int, wall_time: str) -> None:
+        """Order an alarm that has not rung for another time."""
+        self._db.execute(
+            sa.update(_occurrence)
+            .where(_occurrence.c.key == key, _OPEN)
+            .values(due_ms=due_ms, wall_time=wall_time)
+        )
+
     def next_due_ms(self) -> int | None:
         """When the next alarm is due."""
         found: int | None = self._db.scalar(
             sa.select(sa.func.min(_occurrence.c.due_ms)).where(_OPEN)
         )
         return found
+
+    def waiting_for(self, alarm: AlarmKind) -> list[Occurrence]:
+        """All alarms of a kind that have not rung, in the order in which they fall due."""
+        query = sa.select(_occurrence).where(_OPEN).order_by(_occurrence.c.due_ms)
+        found = (_to_occurrence(row) for row in self._db.execute(query))
+        return [one for one in found if one.alarm is alarm]
 
     def waiting(self, dialogue_id: DialogueId) -> list[Occurrence]:
         """A dialogue's alarms that have not rung."""
@@ -96,4 +119,5 @@ def _to_occurrence(row: sa.Row[Any]) -> Occurrence:
         step_id=None if alarm["step_id"] is None else StepId(alarm["step_id"]),
         due_ms=row.due_ms,
         wall_time=row.wall_time,
+        about=alarm.get("about", ""),
     )

@@ -317,3 +317,17 @@ class ConfirmationRow(SQLModel, table=True):
     language: str
     asked_ms: int = Field(sa_type=sa.BigInteger)
     done_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class SeriesRow(SQLModel, table=True):
+    """A pack that is run again and again; each time is a dialogue of its own."""
+
+    __tablename__ = "series"
+
+    series_id: str = Field(primary_key=True)
+    pack_name: str
+    pack_text: str
+    state: str
+    """JSON: how its dialogues are run, and since when."""
+    ran: int = 0
+    ended_ms: int | None = Field(default=None, sa_type=sa.BigInteger)

@@ -20,6 +20,7 @@ from storage.people import People
 from storage.replies import Replies
 from storage.rooms import Rooms
 from storage.rounds import Rounds
+from storage.series import AllSeries
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -83,6 +84,11 @@ class Transaction:
     def confirmations(self) -> Confirmations:
         """Commands that wait for a ✅."""
         return Confirmations(self._db)
+
+    @cached_property
+    def series(self) -> AllSeries:
+        """Packs that are run again and again."""
+        return AllSeries(self._db)
 
     @cached_property
     def digests(self) -> Digests:

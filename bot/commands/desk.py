@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.commands.bookings import BOOKINGS
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.shelf import GROUPS, PACKS
+from bot.commands.steering import STEERING
 from bot.errors import CommandError
 from bot.parcels import post
 from bot.rendering.markdown import escape
@@ -179,5 +181,16 @@ HELP = Command(
     run=_help,
 )
 
-COMMANDS: tuple[Command, ...] = (HELP, PACKS, GROUPS, START, STATUS, NEXT, SUMMARY, STOP)
+COMMANDS: tuple[Command, ...] = (
+    HELP,
+    PACKS,
+    GROUPS,
+    START,
+    STATUS,
+    NEXT,
+    *STEERING,
+    SUMMARY,
+    *BOOKINGS,
+    STOP,
+)
 """In the order in which an organizer needs them."""

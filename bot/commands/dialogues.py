@@ -2,44 +2,159 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.commands.choosing import chosen, has_begun, is_running, is_unfinished, named_groups
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.shelf import how_to_add_groups
+from bot.commands.times import day_and_time, local_time
 from bot.errors import CommandError
 from bot.facts import unanswered_groups
 from bot.nearest import nearest
-from bot.orders import NoGroups, Order, StillRunning, order_start
+from bot.orders import (
+    NeverAgain,
+    NoGroups,
+    Order,
+    StillRunning,
+    groups_of,
+    order_series,
+    order_start,
+)
 from bot.packs import PackFile
 from bot.rendering.markdown import escape
 from bot.rendering.problems import problem_sentence
-from bot.rendering.prompts import clock_time
 from bot.rendering.when import when_error_markdown
 from flows.dialogue import Dialogue, Status
 from flows.errors import PackError
 from flows.events import MovedOn, Stopped
 from flows.when import WhenError, parse_when
+from storage.instants import to_ms
+
+if TYPE_CHECKING:
+    from flows.ids import RoomId
+    from flows.packs.pack import Pack
+
+
+_OWN_PACE = re.compile(r"(?:\bi\s+)?\begen takt\b|(?:\bat\s+)?\bown pace\b", re.IGNORECASE)
+_GROUPS = re.compile(
+    r"\b(?:(?:med|with)\s+)?(?:grupp(?:en|er|erna)?|groups?)\s+(?P<which>.+)$", re.IGNORECASE
+)
 
 
 def _start(call: Call) -> Answer:
-    name, when = (*call.argument.split(maxsplit=1), "", "")[:2]
+    name, rest = (*call.argument.split(maxsplit=1), "", "")[:2]
     file = _pack_file(call, name)
-    starts_at = call.now
-    if when:
-        try:
-            starts_at = parse_when(when, call.now, ZoneInfo(call.tools.zone))
-        except WhenError as error:
-            raise CommandError(when_error_markdown(error, call.words)) from error
+    rest, own_pace = _OWN_PACE.subn("", rest)
+    rooms: tuple[RoomId, ...] | None = None
+    which = _GROUPS.search(rest)
+    if which is not None:
+        rooms = tuple(group.room_id for group in named_groups(call, which["which"]))
+        rest = rest[: which.start()]
+    when = rest.strip(" ,")
     order = Order(
         pack=file,
-        starts_at=starts_at,
+        starts_at=_moment(call, when) if when else call.now,
         zone=call.tools.zone,
         language=call.tools.language,
         organizers_room=call.tools.organizers_room,
         pace=call.tools.pace,
+        rooms=rooms,
+        own_pace=bool(own_pace),
     )
+    if own_pace:
+        return _start_at_own_pace(call, order)
+    series = _series(call, order)
+    if series is not None and not when:
+        return Answer(markdown=series)
     dialogue = _ordered(call, order)
-    return Answer(markdown=_started(call, dialogue), touched=frozenset({dialogue.id}))
+    parts = [_started(call, dialogue), *([] if series is None else [series])]
+    return Answer(markdown="\n\n".join(parts), touched=frozenset({dialogue.id}))
+
+
+def _moment(call: Call, when: str) -> datetime:
+    try:
+        return parse_when(when, call.now, ZoneInfo(call.tools.zone))
+    except WhenError as error:
+        raise CommandError(when_error_markdown(error, call.words)) from error
+
+
+def _start_at_own_pace(call: Call, order: Order) -> Answer:
+    """A dialogue for each group, so that no group waits for another."""
+    pack = _loaded(call, order)
+    if not pack.self_paced:
+        message = call.words.say(
+            "`{pack}` is not made for groups at their own pace: somebody has to lead it. Start it "
+            "without those words.",
+            pack=pack.name,
+        )
+        raise CommandError(message)
+    using = {
+        group.room_id
+        for dialogue in call.tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
+        for group in dialogue.groups
+    }
+    groups = groups_of(call.tx, order.rooms)
+    # Named, a busy group is an error that says so; where all are meant, it is left in peace.
+    free = [one for one in groups if order.rooms is not None or one.room_id not in using]
+    if not free:
+        started = [_ordered(call, order)]
+    else:
+        started = [_ordered(call, replace(order, rooms=(one.room_id,))) for one in free]
+    title = escape(pack.title.get(call.words.language))
+    begins = call.words.say_n(
+        "▶️ **{title}** begins in {number} group, at its own pace: {dialogues}. The group writes "
+        "**done** to go on to the next step.",
+        "▶️ **{title}** begins in {number} groups, each at its own pace: {dialogues}. A group "
+        "writes **done** to go on to its next step.",
+        len(started),
+        title=title,
+        dialogues=", ".join(one.id for one in started),
+    )
+    return Answer(markdown=begins, touched=frozenset(one.id for one in started))
+
+
+def _loaded(call: Call, order: Order) -> Pack:
+    try:
+        return order.pack.load()
+    except PackError as error:
+        raise CommandError(_unsound(call, error)) from error
+
+
+def _series(call: Call, order: Order) -> str | None:
+    """Begin the series of a pack that recurs; what is told of it, None if it does not recur."""
+    pack = _loaded(call, order)
+    if pack.recurrence is None:
+        return None
+    if any(one.pack.name == pack.name for one in call.tx.series.going()):
+        message = call.words.say(
+            "`{pack}` comes again and again already; `!{follow_ups}` shows when. End that first, "
+            "with `!{stop} {series}`.",
+            pack=pack.name,
+            follow_ups="uppföljningar" if call.words.language == "sv" else "followups",
+            stop=STOP.name(call.words),
+            series="serien" if call.words.language == "sv" else "series",
+        )
+        raise CommandError(message)
+    try:
+        _, first = order_series(call.tx, order, now=call.now)
+    except NoGroups as error:
+        raise CommandError(how_to_add_groups(call)) from error
+    except NeverAgain as error:
+        message = call.words.say(
+            "`{pack}` says that it comes again, but no day within five years fits.", pack=pack.name
+        )
+        raise CommandError(message) from error
+    return call.words.say(
+        "🔁 **{title}** comes by itself, next {day} at {time}, until you write `!{stop} {series}`.",
+        title=escape(pack.title.get(call.words.language)),
+        **day_and_time(first, order.zone, call.words),
+        stop=STOP.name(call.words),
+        series="serien" if call.words.language == "sv" else "series",
+    )
 
 
 def _ordered(call: Call, order: Order) -> Dialogue:
@@ -47,7 +162,7 @@ def _ordered(call: Call, order: Order) -> Dialogue:
         return order_start(call.tx, order, now=call.now)
     except StillRunning as error:
         message = call.words.say(
-            "{dialogue} is not finished. One dialogue at a time uses the groups: wait until it "
+            "{dialogue} is not finished, and a group does one thing at a time: wait until it "
             "ends, or end it with `!{stop} {dialogue}`.",
             dialogue=error.dialogue.id,
             stop=STOP.name(call.words),
@@ -56,11 +171,14 @@ def _ordered(call: Call, order: Order) -> Dialogue:
     except NoGroups as error:
         raise CommandError(how_to_add_groups(call)) from error
     except PackError as error:
-        sentences = [problem_sentence(problem, call.words) for problem in error.problems]
-        lines = "\n".join(f"- {escape(sentence)}" for sentence in sentences)
-        head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
-        message = f"{head}\n\n{lines}"
-        raise CommandError(message) from error
+        raise CommandError(_unsound(call, error)) from error
+
+
+def _unsound(call: Call, error: PackError) -> str:
+    sentences = [problem_sentence(problem, call.words) for problem in error.problems]
+    lines = "\n".join(f"- {escape(sentence)}" for sentence in sentences)
+    head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
+    return f"{head}\n\n{lines}"
 
 
 def _pack_file(call: Call, name: str) -> PackFile:
@@ -98,12 +216,10 @@ def _started(call: Call, dialogue: Dialogue) -> str:
             groups=groups,
             dialogue=dialogue.id,
         )
-    local = dialogue.starts_at.astimezone(ZoneInfo(dialogue.zone))
     return call.words.say(
         "🗓️ **{title}** begins {day} at {time} with {groups} ({dialogue}).",
         title=title,
-        day=local.strftime("%Y-%m-%d"),
-        time=clock_time(local, call.words),
+        **day_and_time(dialogue.starts_at, dialogue.zone, call.words),
         groups=groups,
         dialogue=dialogue.id,
     )
@@ -113,56 +229,65 @@ START = Command(
     swedish="starta",
     english="start",
     usage=lambda words: words.say(
-        "and a pack – start it now, or at a time: `grums`, `grums 13:00`, `grums tomorrow 9:30`"
+        "and a pack – start it now, at a time, or in some groups: `grums`, `grums tomorrow 9:30`, "
+        "`grums groups 1-3`"
     ),
     run=_start,
 )
 
 
-def _is_running(call: Call) -> bool:
-    return bool(call.tx.dialogues.in_status(Status.RUNNING))
-
-
-def _is_unfinished(call: Call) -> bool:
-    return bool(call.tx.dialogues.in_status(Status.RUNNING, Status.PLANNED))
-
-
-def _has_begun(call: Call) -> bool:
-    return bool(call.tx.dialogues.in_status(Status.RUNNING, Status.ENDED))
-
-
-def _current(call: Call) -> Dialogue:
-    """The dialogue that runs, or else the one that is planned."""
-    for status in (Status.RUNNING, Status.PLANNED):
-        found = call.tx.dialogues.in_status(status)
-        if found:
-            return found[-1]
-    message = call.words.say(
-        "No dialogue is running. Write `!{start}` and a pack's name.",
-        start=START.name(call.words),
-    )
-    raise CommandError(message)
-
-
 def _status(call: Call) -> Answer:
-    dialogue = _current(call)
+    unfinished = call.tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
+    if len(unfinished) > 1 and not call.argument:
+        lines = [f"- {_in_short(call, dialogue)}" for dialogue in unfinished]
+        return Answer(markdown="\n".join(lines))
+    dialogue, _ = chosen(call, command=STATUS.name(call.words))
     if dialogue.status is Status.PLANNED:
         return Answer(markdown=_started(call, dialogue))
-    step = dialogue.step
     title = escape(dialogue.pack.title.get(call.words.language))
-    parts = [f"📋 **{title}** ({dialogue.id})"]
+    parts = [f"📋 **{title}** ({dialogue.id})", *_where(call, dialogue)]
+    return Answer(markdown="\n\n".join(parts))
+
+
+def _in_short(call: Call, dialogue: Dialogue) -> str:
+    if dialogue.status is Status.PLANNED:
+        return _started(call, dialogue)
+    names = ", ".join(escape(group.name) for group in dialogue.groups)
+    return " · ".join([f"**{dialogue.id}** ({names})", *_where(call, dialogue)])
+
+
+def _where(call: Call, dialogue: Dialogue) -> list[str]:
+    """Which step is open or waited for, until when, and what is left out."""
+    words = call.words
+    parts = []
+    step, upcoming = dialogue.step, dialogue.upcoming
     if step is not None:
-        place = call.words.say(
+        place = words.say(
             "Step {position} of {steps}: {title}",
             position=dialogue.position + 1,
             steps=len(dialogue.pack.steps),
-            title=escape(step.title.get(call.words.language)),
+            title=escape(step.title.get(words.language)),
         )
         parts.append(place)
-    if dialogue.closes_at is not None:
-        local = dialogue.closes_at.astimezone(ZoneInfo(dialogue.zone))
-        parts.append(call.words.say("⏳ until {time}", time=clock_time(local, call.words)))
-    return Answer(markdown="\n\n".join(parts))
+    if dialogue.paused_at is not None:
+        parts.append(words.say("⏸️ paused"))
+    elif dialogue.closes_at is not None:
+        time = local_time(dialogue.closes_at, dialogue.zone, words)
+        parts.append(words.say("⏳ until {time}", time=time))
+    elif step is not None and not dialogue.ends_by_itself(step):
+        parts.append(words.say("⏳ until somebody goes on"))
+    if dialogue.opens_at is not None and upcoming is not None:
+        told = words.say(
+            "⏳ **{title}** begins at {time}.",
+            title=escape(upcoming.title.get(words.language)),
+            time=local_time(dialogue.opens_at, dialogue.zone, words),
+        )
+        parts.append(told)
+    skipped = [one for one in dialogue.pack.steps if one.id in dialogue.skipped]
+    if skipped:
+        titles = ", ".join(escape(one.title.get(words.language)) for one in skipped)
+        parts.append(words.say("⏭️ left out: {titles}", titles=titles))
+    return parts
 
 
 STATUS = Command(
@@ -170,26 +295,38 @@ STATUS = Command(
     english="status",
     usage=lambda words: words.say("– which step is open, and until when"),
     run=_status,
-    available=_is_unfinished,
+    available=is_unfinished,
 )
 
 
 def _next(call: Call) -> Answer:
-    dialogue = _current(call)
+    dialogue, _ = chosen(call, command=NEXT.name(call.words))
     step = dialogue.step
-    if step is None:
+    # Between two steps, it is the one that waits for its time.
+    wanted = dialogue.upcoming if step is None else step
+    if dialogue.status is not Status.RUNNING or wanted is None:
         message = call.words.say("{dialogue} has not begun yet.", dialogue=dialogue.id)
         raise CommandError(message)
     event = MovedOn(
-        step_id=step.id, at=call.now, unanswered=unanswered_groups(call.tx, dialogue, step.id)
+        step_id=wanted.id, at=call.now, unanswered=unanswered_groups(call.tx, dialogue, wanted.id)
     )
     moved = call.tools.dispatcher.apply(call.tx, dialogue, event, now=call.now)
-    if moved.step is None:
-        text = call.words.say("⏭️ That was the last step. The dialogue has ended.")
-    else:
+    return Answer(markdown=where_now(call, moved), touched=frozenset({dialogue.id}))
+
+
+def where_now(call: Call, moved: Dialogue) -> str:
+    """What is told of a dialogue that has just moved."""
+    upcoming = moved.upcoming
+    if moved.step is not None:
         title = escape(moved.step.title.get(call.words.language))
-        text = call.words.say("⏭️ Now open: **{title}**", title=title)
-    return Answer(markdown=text, touched=frozenset({dialogue.id}))
+        return call.words.say("⏭️ Now open: **{title}**", title=title)
+    if moved.opens_at is not None and upcoming is not None:
+        return call.words.say(
+            "⏳ **{title}** begins at {time}.",
+            title=escape(upcoming.title.get(call.words.language)),
+            time=local_time(moved.opens_at, moved.zone, call.words),
+        )
+    return call.words.say("⏭️ That was the last step. The dialogue has ended.")
 
 
 NEXT = Command(
@@ -197,7 +334,7 @@ NEXT = Command(
     english="next",
     usage=lambda words: words.say("– close the open step now and go on to the next"),
     run=_next,
-    available=_is_running,
+    available=is_running,
 )
 
 
@@ -228,13 +365,18 @@ SUMMARY = Command(
     usage=lambda words: words.say("– compile the answers so far, now"),
     run=_summary,
     also_english=("summary",),
-    available=_has_begun,
+    available=has_begun,
 )
 
 
+_SERIES_WORDS = ("serien", "serie", "series")
+
+
 def _stop(call: Call) -> Answer:
-    dialogue = _current(call)
-    if call.argument.casefold() != dialogue.id.casefold():
+    if call.argument.casefold() in _SERIES_WORDS:
+        return _stop_series(call)
+    dialogue, rest = chosen(call, command=STOP.name(call.words))
+    if rest or not call.argument:
         text = call.words.say(
             "⚠️ This ends {dialogue} for all groups and cannot be undone. If you mean it, put ✅ "
             "on this message, or write `!{stop} {dialogue}`.",
@@ -250,6 +392,22 @@ def _stop(call: Call) -> Answer:
     return Answer(markdown=text, touched=frozenset({dialogue.id}))
 
 
+def _stop_series(call: Call) -> Answer:
+    going = call.tx.series.going()
+    if not going:
+        raise CommandError(call.words.say("No dialogue comes again by itself."))
+    titles = ", ".join(f"**{escape(one.pack.title.get(call.words.language))}**" for one in going)
+    if not call.confirmed:
+        text = call.words.say(
+            "⚠️ {titles} will not come again by itself. If you mean it, put ✅ on this message.",
+            titles=titles,
+        )
+        return Answer(markdown=text, confirm=f"{STOP.english} series")
+    for one in going:
+        call.tx.series.end(one.id, now_ms=to_ms(call.now))
+    return Answer(markdown=call.words.say("⏹️ {titles} does not come again.", titles=titles))
+
+
 STOP = Command(
     swedish="avsluta",
     english="stop",
@@ -257,5 +415,5 @@ STOP = Command(
     run=_stop,
     also_swedish=("stoppa", "stäng", "sluta"),
     also_english=("end", "close"),
-    available=_is_unfinished,
+    available=is_unfinished,
 )

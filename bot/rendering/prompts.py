@@ -28,7 +28,7 @@ class PromptFacts:
     `closes_at` is local time, None for a step without an end. `length_s` is how long the step
     lasts in this run, in seconds. `private_chat` is a link that opens a private chat.
     `scenario` is the group's; `scenario_is_new` if the group has not read it yet: then it is
-    told, and otherwise named.
+    told, and otherwise named. `own_pace`: the group says itself when it is done with the step.
     """
 
     closes_at: datetime | None
@@ -36,6 +36,7 @@ class PromptFacts:
     private_chat: str
     scenario: Scenario | None = None
     scenario_is_new: bool = True
+    own_pace: bool = False
 
 
 def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
@@ -47,6 +48,8 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
     ending = [_until(step, facts, words)]
     if step.kind.collects:
         ending.append(words.say("🙋 on this message calls an organizer"))
+    if facts.own_pace:
+        ending.append(words.say("write **done** here when you are ready to go on"))
     return _joined(
         *_asked(step, pack, facts, words),
         how,

@@ -225,7 +225,7 @@ async def test_one_dialogue_at_a_time(journey: Journey) -> None:
     await journey.writes(OLGA, "!start lunch 13:00")
 
     assert await asked(journey, "!start lunch") == (
-        "⚠️ lunch-1 is not finished. One dialogue at a time uses the groups: wait until it ends, "
+        "⚠️ lunch-1 is not finished, and a group does one thing at a time: wait until it ends, "
         "or end it with `!stop lunch-1`."
     )
 

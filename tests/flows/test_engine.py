@@ -23,7 +23,16 @@ from flows.effects import (
     WakeAt,
 )
 from flows.engine import decide, start_alarm
-from flows.events import Event, GraceOver, MovedOn, ReminderDue, Started, Stopped, TimeUp
+from flows.events import (
+    Event,
+    GraceOver,
+    MovedOn,
+    ReminderDue,
+    Started,
+    Stopped,
+    TimeUp,
+    WaitOver,
+)
 from flows.ids import GroupId, StepId
 from flows.packs.pack import Step, StepKind
 from tests.builders import MINUTE, MINUTE_S, MONDAY_9H, dialogue, step
@@ -375,6 +384,10 @@ def event_of(alarm: WakeAt, when: datetime, missing: frozenset[GroupId]) -> Even
             return TimeUp(step_id=step_id, at=when, unanswered=missing)
         case AlarmKind.GRACE:
             return GraceOver(step_id=step_id, at=when, unanswered=missing)
+        case AlarmKind.OPEN:
+            return WaitOver(step_id=step_id, at=when)
+        case AlarmKind.FOLLOW_UP | AlarmKind.SERIES:
+            raise AssertionError(alarm)
 
 
 Walk = list[tuple[Dialogue, Event, tuple[Effect, ...]]]
@@ -451,6 +464,15 @@ def test_every_step_is_opened_and_closed_once_and_what_it_collected_is_digested_
     assert digested == [*(one.id for one in steps if one.kind.collects), None]
 
 
+def discussing(steps: Sequence[Step], number: int) -> list[Step]:
+    """The group steps that speak of what was answered in private to a step."""
+    return [
+        other
+        for other in steps[number + 1 :]
+        if other.kind is StepKind.GROUP and other.tie == steps[number].tie != ""
+    ]
+
+
 @given(steps=packs(), missing=st.sets(st.sampled_from(sorted(BOTH))))
 def test_private_answers_are_shown_once_after_their_close_and_before_the_groups_question(
     steps: tuple[Step, ...], missing: set[GroupId]
@@ -459,18 +481,20 @@ def test_private_answers_are_shown_once_after_their_close_and_before_the_groups_
 
     shown = Counter(one.step_id for one in done if isinstance(one, ShowSealed))
     individual = [one for one in steps if one.kind is StepKind.INDIVIDUAL]
-    assert shown == Counter(one.id for one in individual)
+    # What was chosen in private is shown where a group talks about it, and nowhere else.
+    chosen = [
+        one
+        for number, one in enumerate(steps)
+        if one.is_private and one not in individual and discussing(steps, number)
+    ]
+    assert shown == Counter(one.id for one in (*individual, *chosen))
     places = told(done)
     for number, one in enumerate(steps):
-        if one.kind is not StepKind.INDIVIDUAL:
+        if one not in individual and one not in chosen:
             continue
         place = places.index(f"show_sealed {one.id}")
         assert any(text.startswith(f"close_step {one.id}") for text in places[:place])
-        groups = [
-            other
-            for other in steps[number + 1 :]
-            if other.kind is StepKind.GROUP and other.scenario == one.scenario != ""
-        ]
+        groups = discussing(steps, number)
         if groups and one.sealed:
             # Directly before the question that speaks of them, beside others of their kind.
             rest = [text for text in places[place:] if not text.startswith("show_sealed")]
