@@ -30,6 +30,7 @@ from bot.prompting import Prompting
 from bot.reminding import Reminding
 from bot.returns import BEGINNINGS, Returns
 from bot.sender import Sender
+from bot.settings import Settings
 from bot.showing import Showing
 from bot.undeliverable import Undeliverable
 from bot.voting import Voting
@@ -73,7 +74,8 @@ class App:
         self._now = now
         self._touched: set[DialogueId] = set()
         self.ready = asyncio.Event()
-        self.world = World(chat.own_id, config.organizers_room)
+        configured = Settings(language=config.language, board_interval_s=config.board_interval_s)
+        self.world = World(chat.own_id, config.organizers_room, configured)
         digests = Digests(self.world, links)
         showing = Showing()
         self._prompting = Prompting(self.world, links)
@@ -101,6 +103,7 @@ class App:
             world=self.world,
             dispatcher=self._dispatcher,
             digests=digests,
+            showing=showing,
             packs=lambda: find_packs(config.pack_folders),
             organizers_room=config.organizers_room,
             zone=config.zone.key,
@@ -167,7 +170,7 @@ class App:
     async def _keep_boards(self) -> None:
         """Bring boards up to date, at most once in each interval."""
         while True:
-            await asyncio.sleep(self._config.board_interval_s)
+            await asyncio.sleep(self.world.settings.board_interval_s)
             touched, self._touched = self._touched, set()
             # A group at its own pace takes weeks: its board is brought up to date when it writes.
             running = self.world.running.values()

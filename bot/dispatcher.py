@@ -199,7 +199,7 @@ class Dispatcher:
                     if not round_.shown:
                         self._showing.show(tx, dialogue, round_, now=now)
             case Remind():
-                self._reminding.remind(tx, dialogue, effect, now=now)
+                self._remind(tx, dialogue, effect, now)
             case AskForAnswer():
                 self._reminding.ask_for_answer(tx, dialogue, effect, now=now)
             case MoveClose():
@@ -247,6 +247,20 @@ class Dispatcher:
                 ],
                 now,
             )
+
+    def _remind(self, tx: Transaction, dialogue: Dialogue, effect: Remind, now: datetime) -> None:
+        if self._is_quiet(dialogue, now):
+            log.info("reminder.left_out", dialogue_id=dialogue.id, step_id=effect.step_id)
+        else:
+            self._reminding.remind(tx, dialogue, effect, now=now)
+
+    def _is_quiet(self, dialogue: Dialogue, now: datetime) -> bool:
+        """Whether nobody is to be reminded now."""
+        settings = self._world.settings
+        quiet = settings.quiet_hours
+        return not settings.reminders or (
+            quiet is not None and quiet.covers(now, ZoneInfo(dialogue.zone))
+        )
 
     def _tell_groups(
         self, tx: Transaction, dialogue: Dialogue, effect: TellGroups, now: datetime

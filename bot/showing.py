@@ -19,7 +19,7 @@ from bot.rendering.markdown import escape
 from bot.rendering.notices import shown_markdown
 from bot.rendering.parts import weight
 from bot.wording import Wording, wording
-from flows.ids import EffectKey
+from flows.ids import EffectKey, RoundNo
 from storage.instants import to_ms
 from storage.replies import Reply
 from storage.rounds import Round
@@ -42,11 +42,7 @@ class Showing:
         as shown, so that a late answer is shown too.
         """
         step = dialogue.pack.step(round_.step_id)
-        replies = [
-            reply
-            for reply in tx.replies.of_rounds([round_.round_no])
-            if reply.sealed and reply.withdrawn_ms is None
-        ]
+        replies = shown_replies(tx, round_.round_no)
         if step is None:
             return
         words = wording(dialogue.language)
@@ -56,7 +52,7 @@ class Showing:
             keys.shown(dialogue.id, round_.round_no, round_.shown, part)
             for part in range(round_.shown_parts)
         ]
-        pieces = [piece for reply in sorted(replies, key=_order) for piece in _pieces(reply)]
+        pieces = [piece for reply in replies for piece in _pieces(reply)]
         parts = _parts(pieces) if pieces else []
         posts = []
         for number, part in enumerate(parts):
@@ -68,6 +64,17 @@ class Showing:
         withdrawn = [take_back(EffectKey(f"{key}/gone"), round_.room_id, key) for key in gone]
         tx.outbox.put([*withdrawn, *posts], now_ms=to_ms(now))
         tx.rounds.note_shown(round_.round_no, shown=time, parts=len(parts))
+
+
+def shown_replies(tx: Transaction, round_no: RoundNo) -> list[Reply]:
+    """The sealed answers of a round that its group may see, in the order in which it sees them."""
+    sealed = [
+        reply
+        for reply in tx.replies.of_rounds([round_no])
+        if reply.sealed and reply.withdrawn_ms is None
+    ]
+    held = tx.holds.among(sealed)
+    return sorted((reply for reply in sealed if reply.reply_no not in held), key=_order)
 
 
 def _order(reply: Reply) -> str:

@@ -66,6 +66,7 @@ def take_snapshot(
     unreadable = tx.journal.unreadable_by_room()
     by_number = {one.round_no: one for one in rounds}
     replies = tx.replies.of_rounds(list(by_number))
+    held = tx.holds.among(replies)
     return Snapshot(
         dialogue_id=dialogue.id,
         title=dialogue.pack.title.get(dialogue.language),
@@ -75,7 +76,10 @@ def take_snapshot(
         rounds=tuple(
             _round(one, dialogue, world, unreadable.get(one.room_id, 0)) for one in rounds
         ),
-        replies=tuple(_reply(reply, by_number[reply.round_no]) for reply in replies),
+        replies=tuple(
+            _reply(reply, by_number[reply.round_no], held=reply.reply_no in held)
+            for reply in replies
+        ),
     )
 
 
@@ -105,7 +109,7 @@ def _round(round_: Round, dialogue: Dialogue, world: World, unreadable: int) -> 
     )
 
 
-def _reply(reply: Reply, round_: Round) -> ReplyRecord:
+def _reply(reply: Reply, round_: Round, *, held: bool) -> ReplyRecord:
     media = None if reply.media is None else orjson.loads(reply.media)
     return ReplyRecord(
         reply_no=reply.reply_no,
@@ -121,6 +125,7 @@ def _reply(reply: Reply, round_: Round) -> ReplyRecord:
         late=reply.late,
         edited=reply.edited_ms is not None,
         withdrawn=reply.withdrawn_ms is not None,
+        held=held,
         declared_ms=reply.declared_ms,
     )
 

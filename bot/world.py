@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.settings import Settings, settings_now
 from flows.choices import Ballot, ballot_of
 from flows.collection import RoomView, RoundView
 from flows.dialogue import Status
@@ -30,7 +31,11 @@ _NOTHING = RoomView(private=False)
 class World:
     """The state of all rooms, as the last transaction left it."""
 
-    def __init__(self, own_id: UserId, organizers_room: RoomId) -> None:
+    def __init__(
+        self, own_id: UserId, organizers_room: RoomId, configured: Settings | None = None
+    ) -> None:
+        self._configured = configured or Settings()
+        self.settings = self._configured
         self.own_id = own_id
         self.organizers_room = organizers_room
         self.rooms: dict[RoomId, Room] = {}
@@ -51,6 +56,7 @@ class World:
     def ready(self, tx: Transaction) -> World:
         """This world, read from the database if it is not known (any more)."""
         if not self._known:
+            self.see_settings(tx)
             self.see_rooms(tx)
             self.see_rounds(tx)
             self.early = tx.early.targets()
@@ -61,6 +67,10 @@ class World:
     def forget(self) -> None:
         """Read everything anew at the next transaction."""
         self._known = False
+
+    def see_settings(self, tx: Transaction) -> None:
+        """Read the settings anew."""
+        self.settings = settings_now(tx, self._configured)
 
     # ------------------------------------------------------------ rooms and people
 

@@ -107,6 +107,11 @@ class Replies:
         row = self._db.execute(query).first()
         return None if row is None else _to_reply(row)
 
+    def find_number(self, reply_no: ReplyNo) -> Reply | None:
+        """The reply of that number."""
+        row = self._db.execute(sa.select(_reply).where(_reply.c.reply_no == reply_no)).first()
+        return None if row is None else _to_reply(row)
+
     def of_rounds(self, rounds: Collection[RoundNo]) -> list[Reply]:
         """All replies to these rounds, in order of arrival."""
         query = sa.select(_reply).where(_reply.c.round_no.in_(rounds)).order_by(_reply.c.reply_no)

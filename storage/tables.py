@@ -331,3 +331,24 @@ class SeriesRow(SQLModel, table=True):
     """JSON: how its dialogues are run, and since when."""
     ran: int = 0
     ended_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class HoldRow(SQLModel, table=True):
+    """A reply that an organizer holds back."""
+
+    __tablename__ = "hold"
+
+    reply_no: int = Field(primary_key=True)
+    event_id: str
+    held_by: str
+    reason: str = ""
+    held_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class SettingRow(SQLModel, table=True):
+    """Something that the organizers have set from their room, in place of the configuration."""
+
+    __tablename__ = "setting"
+
+    name: str = Field(primary_key=True)
+    value: str

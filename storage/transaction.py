@@ -12,6 +12,7 @@ from storage.dialogues import Dialogues
 from storage.digests import Digests
 from storage.early import Early
 from storage.erasure import empty_log
+from storage.holds import Holds
 from storage.hot import savepoint
 from storage.journal import Journal
 from storage.occurrences import Occurrences
@@ -21,6 +22,7 @@ from storage.replies import Replies
 from storage.rooms import Rooms
 from storage.rounds import Rounds
 from storage.series import AllSeries
+from storage.settings import Settings
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -89,6 +91,16 @@ class Transaction:
     def series(self) -> AllSeries:
         """Packs that are run again and again."""
         return AllSeries(self._db)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """Replies held back."""
+        return Holds(self._db)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What organizers have set from their room."""
+        return Settings(self._db)
 
     @cached_property
     def digests(self) -> Digests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ import structlog
 
 from bot.commands.bookings import BOOKINGS
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
+from bot.commands.holding import HOLDING
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
+from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
 from bot.commands.steering import STEERING
 from bot.errors import CommandError
@@ -118,7 +121,7 @@ class CommandDesk:
         name, *rest = line.split(maxsplit=1)
         found = find(name, COMMANDS)
         if found is None:
-            language = self._tools.language
+            language = self._tools.world.settings.language
             return Answer(markdown=_unknown(name, wording(language))), language
         command, called_in = found
         language = confirmed_in or called_in
@@ -128,7 +131,8 @@ class CommandDesk:
             argument="".join(rest),
             now=now,
             words=wording(language),
-            tools=self._tools,
+            # What was set from the room goes before the configuration.
+            tools=replace(self._tools, language=self._tools.world.settings.language),
             confirmed=confirmed_in is not None,
         )
         log.info("command.called", name=command.english, event_id=message.event_id)
@@ -190,7 +194,9 @@ COMMANDS: tuple[Command, ...] = (
     NEXT,
     *STEERING,
     SUMMARY,
+    *HOLDING,
     *BOOKINGS,
+    SETTINGS,
     STOP,
 )
 """In the order in which an organizer needs them."""

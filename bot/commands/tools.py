@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
     from bot.packs import PackFile
+    from bot.showing import Showing
     from bot.world import World
     from flows.ids import RoomId
 
@@ -24,6 +25,7 @@ class Tools:
     world: World
     dispatcher: Dispatcher
     digests: Digests
+    showing: Showing
     packs: Callable[[], tuple[PackFile, ...]]
     organizers_room: RoomId
     zone: str

@@ -1,0 +1,43 @@
+"""What organizers may set from their room; what they have not set, the configuration says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flows.quiet import QuietHours, parse_quiet_hours
+
+if TYPE_CHECKING:
+    from storage.transaction import Transaction
+
+LANGUAGE, REMINDERS, QUIET, BOARD = "language", "reminders", "quiet_hours", "board_interval_s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the bot behaves in this installation.
+
+    `language` is that of new dialogues and of what is told unasked. `reminders`: whether those
+    who have not answered are reminded at all. `board_interval_s` is the shortest time between
+    two edits of a board.
+    """
+
+    language: str = "sv"
+    reminders: bool = True
+    quiet_hours: QuietHours | None = None
+    board_interval_s: float = 10.0
+
+
+def settings_now(tx: Transaction, configured: Settings) -> Settings:
+    """The settings as they are: what was set from the room goes before the configuration."""
+    stored = tx.settings.all()
+    now = configured
+    if LANGUAGE in stored:
+        now = replace(now, language=stored[LANGUAGE])
+    if REMINDERS in stored:
+        now = replace(now, reminders=stored[REMINDERS] == "on")
+    if QUIET in stored:
+        now = replace(now, quiet_hours=parse_quiet_hours(stored[QUIET]))
+    if BOARD in stored:
+        now = replace(now, board_interval_s=float(stored[BOARD]))
+    return now
