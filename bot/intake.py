@@ -102,6 +102,8 @@ class DurableIntake:
             )
             for room_id in entered:
                 self._private.welcome(tx, room_id, now=now)
+            # Who was waited for may have left.
+            self._dispatcher.note_answers(tx, set(self._world.running), now=now)
         if batch.invitations:
             self._doorkeeper.answer(tx, batch.invitations, now=now)
         return self._act(tx, [one.incoming for one in fresh if one.incoming is not None], now)

@@ -8,7 +8,7 @@ comes to nothing, everything is read anew.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -115,7 +115,8 @@ class World:
         """Read running dialogues, their rounds and their participants anew."""
         running = tx.dialogues.in_status(Status.RUNNING)
         self.running = {dialogue.id: dialogue for dialogue in running}
-        self.live = {one.id: one for one in _newest_of_each_room(running, tx)}
+        rooms = [one.room_id for one in self.rooms.values() if one.use is RoomUse.GROUP]
+        self.live = {one.id: one for one in _newest_of_each_room(running, rooms, tx)}
         rounds: dict[tuple[DialogueId, GroupId], list[Round]] = defaultdict(list)
         self._rounds = {}
         for round_ in tx.rounds.of_dialogues(self.live):
@@ -233,17 +234,24 @@ class World:
 
 
 _ENDED_LOOKED_AT = 50
+"""A room in which so many others have ended since has no answer that is merely late."""
 
 
-def _newest_of_each_room(running: Sequence[Dialogue], tx: Transaction) -> Iterator[Dialogue]:
+def _newest_of_each_room(
+    running: Sequence[Dialogue], rooms: Collection[RoomId], tx: Transaction
+) -> Iterator[Dialogue]:
     """The running dialogues, then those that ended last in rooms where nothing runs.
 
     After the end, what comes late still finds its round, until another begins there.
     """
     yield from running
-    taken = {group.room_id for dialogue in running for group in dialogue.groups}
-    for ended in tx.dialogues.newest_ended(_ENDED_LOOKED_AT):
-        rooms = {group.room_id for group in ended.groups}
-        if rooms - taken:
+    open_rooms = set(rooms) - {group.room_id for one in running for group in one.groups}
+    for skip in range(_ENDED_LOOKED_AT):
+        # One by one: nearly always the newest had all the rooms that are left.
+        ended = next(iter(tx.dialogues.newest_ended(skip=skip)), None) if open_rooms else None
+        if ended is None:
+            return
+        own = {group.room_id for group in ended.groups}
+        if own & open_rooms:
             yield ended
-        taken |= rooms
+        open_rooms -= own

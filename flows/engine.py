@@ -228,9 +228,10 @@ def _resume(dialogue: Dialogue, event: Resumed) -> Decision:
 
 
 def _move_close(dialogue: Dialogue, event: CloseMoved) -> Decision:
-    if not dialogue.is_at(event.step_id) or event.closes_at == dialogue.closes_at:
-        return Decision(dialogue)
+    # What is to end in the past, ends now.
     closes_at = max(event.closes_at, dialogue.paused_at or event.at)
+    if not dialogue.is_at(event.step_id) or closes_at == dialogue.closes_at:
+        return Decision(dialogue)
     moved = replace(
         dialogue, phase=Phase.OPEN, closes_at=closes_at, moves=dialogue.moves + 1, by_hand=True
     )

@@ -75,13 +75,14 @@ class Dialogues:
         )
         return self._db.execute(query.limit(1)).first() is not None
 
-    def newest_ended(self, limit: int = 1) -> Sequence[Dialogue]:
-        """The dialogues that ended last (by their number), the newest first."""
+    def newest_ended(self, limit: int = 1, *, skip: int = 0) -> Sequence[Dialogue]:
+        """The dialogues that ended last (by their number) after `skip` of them, newest first."""
         query = (
             sa.select(_dialogue)
             .where(_dialogue.c.status == Status.ENDED.value)
             .order_by(_dialogue.c.number.desc())
             .limit(limit)
+            .offset(skip)
         )
         return [_to_dialogue(row) for row in self._db.execute(query)]
 

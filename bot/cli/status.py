@@ -107,7 +107,13 @@ class _Status:
     def _where(self, dialogue: Dialogue) -> str:
         if dialogue.status is Status.PLANNED:
             return self.words.say("begins {time}", time=self._moment(dialogue.starts_at))
-        step = dialogue.step
+        step, upcoming = dialogue.step, dialogue.upcoming
+        if dialogue.opens_at is not None and upcoming is not None:
+            return self.words.say(
+                "{title} begins {time}",
+                title=upcoming.title.get(self.words.language),
+                time=self._moment(dialogue.opens_at),
+            )
         if step is None:
             return self.words.say("has ended")
         place = self.words.say(
@@ -116,6 +122,9 @@ class _Status:
             steps=len(dialogue.pack.steps),
             title=step.title.get(self.words.language),
         )
+        if dialogue.paused_at is not None:
+            paused = self.words.say("paused")
+            return f"{place}, {paused}"
         if dialogue.closes_at is None:
             return place
         time = self._moment(dialogue.closes_at)

@@ -15,6 +15,7 @@ from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, n
 from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
 from bot.commands.steering import STEERING
+from bot.commands.wizard import NEW
 from bot.errors import CommandError
 from bot.parcels import post
 from bot.rendering.markdown import escape
@@ -187,6 +188,7 @@ HELP = Command(
 
 COMMANDS: tuple[Command, ...] = (
     HELP,
+    NEW,
     PACKS,
     GROUPS,
     START,
