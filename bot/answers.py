@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from bot.later import Later, half_said
 from bot.own_pace import says_done
-from bot.reactions import LATE_MARK, TAKEN_MARK, acknowledgement
+from bot.reactions import LATE_MARK, TAKEN_MARK, Mark, acknowledgement
 from flows.choices import tapped
 from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
 from flows.digest.snapshot import ReplyKind
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.corrections import Corrections
     from bot.voting import Voting
     from bot.world import World
+    from flows.ids import RoomId
     from storage.transaction import Transaction
 
 _CLOCKS_APART_MS = 60_000
@@ -167,7 +168,7 @@ class _Batch:
         self._tx = tx
         self.now_ms = now_ms
         self._replies: list[Row] = []
-        self._acknowledgements: list[Row] = []
+        self._marks: dict[RoomId, list[Mark]] = {}
 
     def add(self, message: Written, placement: Placement, seat: int) -> None:
         self._replies.append(
@@ -176,12 +177,17 @@ class _Batch:
         # Talk is not an answer, and a group's answer is confirmed by what now stands.
         if placement.kind is ReplyKind.INDIVIDUAL:
             mark = LATE_MARK if placement.late else TAKEN_MARK
-            self._acknowledgements.append(acknowledgement(message, mark, now_ms=self.now_ms))
+            self._marks.setdefault(message.room_id, []).append((message.event_id, mark))
 
     def write(self) -> None:
         self._tx.replies.add(self._replies)
-        self._tx.outbox.put_new(self._acknowledgements)
-        self._replies, self._acknowledgements = [], []
+        self._tx.outbox.put_new(
+            [
+                acknowledgement(room_id, marks, now_ms=self.now_ms)
+                for room_id, marks in self._marks.items()
+            ]
+        )
+        self._replies, self._marks = [], {}
 
 
 def _placed(message: Written, room: RoomView, batch: _Batch, later: Later) -> Placement | None:

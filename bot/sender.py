@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.chat import Chat, Parcel
+from bot.chat import Chat, Content, Parcel, React
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.keys import BOARD_EDIT
 from bot.parcels import Never, NotYet, open_content, unpack
-from bot.reactions import ACKNOWLEDGEMENT
+from bot.reactions import ACKNOWLEDGEMENT, Mark, mark_key, marks_of
 from storage.instants import from_ms, to_ms
 from storage.outbox import Due, OutboxState, Sent
 
@@ -35,6 +35,9 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 32
 """Requests at once. A homeserver gains nothing from more, and its other users lose."""
+
+_MARKS_AT_ONCE = 4
+"""In one room: a room where everybody writes at once must not take all the requests."""
 
 _BATCH = 512
 _FORGOTTEN_AFTER = timedelta(hours=20)
@@ -51,6 +54,12 @@ _EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
 def transaction_id(key: EffectKey) -> str:
     """What the homeserver knows an effect by: a hash of its key, the same at every try."""
     return "r" + hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def _parcel(room_id: RoomId, content: Content, key: EffectKey) -> Parcel:
+    return Parcel(
+        room_id=room_id, content=content, once_key=key, transaction_id=transaction_id(key)
+    )
 
 
 def _back_off_s(due: Due) -> float:
@@ -81,6 +90,7 @@ class Sender:
         self._lanes: dict[str, deque[Due]] = defaultdict(deque)
         self._held: dict[RoomId, int] = {}
         self._just_sent: dict[EffectKey, Sent] = {}
+        self._marked: dict[int, set[Mark]] = {}
         self._more_waits = False
         self._claimed_ms = 0
         self._slots = asyncio.Semaphore(IN_FLIGHT)
@@ -138,12 +148,12 @@ class Sender:
     def _board(self, due: Due, tasks: asyncio.TaskGroup) -> None:
         """Put an effect into its lane: one at a time, in order, for each room.
 
-        Acknowledgements need no order, and a room may get many at once: they have four
-        lanes of their own in each room.
+        Acknowledgements need no order with anything else: they have a lane of their own in
+        each room, and never hold up what people wait to read.
         """
         lane = str(due.room_id)
         if due.key.startswith(ACKNOWLEDGEMENT):
-            lane = f"{lane}/{due.number % 4}"
+            lane = f"{lane}/{ACKNOWLEDGEMENT}"
         waiting = self._lanes.get(lane)
         if waiting is not None:
             waiting.append(due)
@@ -166,8 +176,7 @@ class Sender:
     async def _deliver(self, due: Due) -> bool:
         """Send one effect; False if it has to come again later."""
         try:
-            async with self._slots:
-                event_id = await self._send(due)
+            event_id = await self._carry_out(due)
         except NotYet:
             await self._postpone(due, _WAIT_FOR_OTHER_MS, "waits for an earlier message")
             return False
@@ -206,21 +215,56 @@ class Sender:
         await self._give_up(due, Never(reason))
         return True
 
-    async def _send(self, due: Due) -> EventId | None:
-        packed = open_content(due.content)
-        fates = await self._fates(packed.speaks_of) if packed.speaks_of else {}
-        parcel = Parcel(
-            room_id=due.room_id,
-            content=unpack(packed, fates, waits_for_links=due.tries < _WAITS_FOR_LINKS),
-            once_key=due.key,
-            transaction_id=transaction_id(due.key),
-        )
+    async def _carry_out(self, due: Due) -> EventId | None:
+        if due.key.startswith(ACKNOWLEDGEMENT):
+            await self._acknowledge(due)
+            return None
+        async with self._slots:
+            packed = open_content(due.content)
+            fates = await self._fates(packed.speaks_of) if packed.speaks_of else {}
+            content = unpack(packed, fates, waits_for_links=due.tries < _WAITS_FOR_LINKS)
+            return await self._send(due, _parcel(due.room_id, content, due.key))
+
+    async def _acknowledge(self, due: Due) -> None:
+        """Put every mark of an effect on its message, a few at a time.
+
+        What was put before the chat became unavailable is not put again by this process; by
+        the next one it is, under the same transaction ids.
+        """
+        done = self._marked.setdefault(due.number, set())
+        left = [mark for mark in marks_of(due.content) if mark not in done]
+        waiting = iter(left)
+
+        async def put_some() -> None:
+            for mark in waiting:
+                async with self._slots:
+                    await self._put_mark(due, mark)
+                done.add(mark)
+
+        workers = min(len(left), _MARKS_AT_ONCE)
+        # The others finish what they are at: an error of one must not cut them off.
+        ended = await asyncio.gather(*(put_some() for _ in range(workers)), return_exceptions=True)
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+        del self._marked[due.number]
+
+    async def _put_mark(self, due: Due, mark: Mark) -> None:
+        target, emoji = mark
+        key = mark_key(due.room_id, target)
+        try:
+            await self._send(due, _parcel(due.room_id, React(target=target, mark=emoji), key))
+        except ChatRefused as error:
+            # Its message was taken back, most likely. The answers beside it get theirs.
+            log.warning("mark.refused", key=key, reason=str(error))
+
+    async def _send(self, due: Due, parcel: Parcel) -> EventId | None:
         if due.first_try_ms is not None:
             first_try = from_ms(due.first_try_ms)
             if self._now() - first_try > _FORGOTTEN_AFTER:
-                found = await self._chat.find(due.room_id, due.key, since=first_try)
+                found = await self._chat.find(parcel.room_id, parcel.once_key, since=first_try)
                 if found is not None:
-                    log.info("effect.found", key=due.key)
+                    log.info("effect.found", key=parcel.once_key)
                     return found
         return await self._chat.send(parcel)
 
@@ -253,6 +297,7 @@ class Sender:
             self._undeliverable.tell(tx, due, error, now=now)
 
         await self._database.write(give_up)
+        self._marked.pop(due.number, None)
         self._flying.discard(due.number)
         self._filled.set()
 

@@ -7,7 +7,8 @@ message at a time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flows.choices import Ballot, number_in, read_choices
 from flows.digest.snapshot import ReplyKind
@@ -75,14 +76,13 @@ class RoomView:
         return self.current
 
 
-@dataclass(slots=True, frozen=True)
-class Placement:
-    """Where a message belongs. `sealed` answers wait until the group step shows them.
+class Placement(NamedTuple):
+    """Where a message belongs; a tuple, since one is made for every message.
 
-    `late` is what was written after the close. `after_close` is what came after it, perhaps
-    written before: the round's digest has been made without it. `choices` are the numbers of
-    the options it names, from 1; in a round that offers options, `incomplete` says that one,
-    or the number that is asked for, is missing.
+    `sealed` answers wait until the group step shows them. `late` is what was written after the
+    close. `after_close` is what came after it, perhaps written before: the round's digest has
+    been made without it. `choices` are the numbers of the options it names, from 1; in a round
+    that offers options, `incomplete` says that one, or the number that is asked for, is missing.
     """
 
     round: RoundView
@@ -136,7 +136,7 @@ def _chosen(
     choices = read_choices(message.text, ballot)
     if choices or ballot.takes_words:
         lacks_number = ballot.asks_number and number_in(message.text, ballot) is None
-        return replace(placement, choices=choices, incomplete=not choices or lacks_number)
+        return placement._replace(choices=choices, incomplete=not choices or lacks_number)
     # What is said in a room while a poll is open need not be meant for it.
     meant = placement.round.is_open and (pointed or placement.sealed)
     return Unclear(placement.round) if meant else None

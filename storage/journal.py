@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,9 +24,8 @@ from storage.tables import GapRow, InboxRow, PositionRow, ToDeviceRow, table_of
 # ---------------------------------------------------------------- what an adapter brings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """One event of a room.
+class Arrived(NamedTuple):
+    """One event of a room; a tuple, since one is made for every event.
 
     `incoming` is what it means; None if it means nothing to a dialogue. An event that
     cannot be read yet has `raw` (the network's JSON text) instead, and waits in the journal.

@@ -91,6 +91,7 @@ class FakeChat:
         self.unavailable: set[RoomId] = set()
         self.retry_after_s: float | None = None
         self.refused: set[RoomId] = set()
+        self.refuses_marks_on: set[EventId] = set()
         self.breaks_at = ""
         self.logged_out = False
         self.holds_before = False
@@ -163,6 +164,8 @@ class FakeChat:
             raise ChatUnavailable("no answer", retry_after_s=self.retry_after_s)
         if parcel.room_id in self.refused:
             raise ChatRefused("403 M_FORBIDDEN not in the room", code="M_FORBIDDEN")
+        if isinstance(parcel.content, React) and parcel.content.target in self.refuses_marks_on:
+            raise ChatRefused("403 M_FORBIDDEN that message is gone", code="M_FORBIDDEN")
         text = parcel.content.markdown if isinstance(parcel.content, Post | Revise) else ""
         if self.breaks_at and self.breaks_at in text:
             raise ArithmeticError("a mistake in the adapter")

@@ -14,6 +14,7 @@ from storage.instants import to_ms
 from storage.outbox import Effect, OutboxState
 from tests.bot.journey import Journey
 from tests.builders import ANN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
+from tests.fakes import arrived
 
 HOURS_20 = timedelta(hours=20)
 OPENING = ["Hello", "Alone"]
@@ -383,3 +384,68 @@ async def test_acknowledgements_leave_no_rows(journey: Journey) -> None:
     sent = await journey.database.write(lambda tx: tx.outbox.count(OutboxState.SENT))
     # Two joins, the answer to the command, and two messages to each of two rooms.
     assert sent == 7
+
+
+# ---------------------------------------------------------------- many marks at once
+
+
+async def many_answers(journey: Journey, number: int) -> list[EventId]:
+    """So many answers in one answer of the chat, the individual step being open."""
+    answers = [journey.message(ANN, f"Soup {n}") for n in range(number)]
+    journey.chat.hear(events=[arrived(one) for one in answers])
+    return [one.event_id for one in answers]
+
+
+async def test_every_answer_of_a_batch_gets_its_mark(journey: Journey) -> None:
+    await journey.starts_lunch()
+
+    answers = await many_answers(journey, 9)
+    await journey.settles()
+
+    assert [journey.bot_marks(one) for one in answers] == [["👍"]] * 9
+
+
+async def test_a_mark_that_is_refused_keeps_no_other_back(journey: Journey) -> None:
+    await journey.starts_lunch()
+    answers = await many_answers(journey, 6)
+    journey.chat.refuses_marks_on = {answers[0], answers[3]}
+
+    await journey.settles()
+
+    assert [journey.bot_marks(one) for one in answers] == [[], ["👍"], ["👍"], [], ["👍"], ["👍"]]
+    assert not journey.errors
+
+
+async def test_killed_in_the_middle_of_many_marks(journey: Journey) -> None:
+    # given a bot that is killed when some marks are put and it knows of none
+    await journey.starts_lunch()
+    journey.chat.holds_after = True
+    answers = await many_answers(journey, 9)
+    await journey.until(lambda: sum(len(journey.bot_marks(one)) for one in answers) >= 4)
+    await journey.bot_is_killed()
+
+    # when it comes back, then every answer has one, and only one
+    journey.chat.let_go()
+    await journey.bot_starts()
+    assert [journey.bot_marks(one) for one in answers] == [["👍"]] * 9
+
+
+async def test_marks_held_up_by_the_chat_are_not_put_twice(journey: Journey) -> None:
+    # given marks of which some are put before the chat is out of reach for a while
+    await journey.starts_lunch()
+    journey.chat.holds_before = True
+    answers = await many_answers(journey, 6)
+    await journey.chat.held.wait()
+    journey.chat.unavailable = {TABLE_1}
+    await journey.bot_is_killed()
+    journey.chat.let_go()
+    await journey.bot_starts()
+    assert [journey.bot_marks(one) for one in answers] == [[]] * 6
+
+    # when it can be reached again
+    journey.chat.unavailable = set()
+    await journey.time_passes(minutes=1)
+
+    # then each is tried under a key of its own, and put once
+    assert [journey.bot_marks(one) for one in answers] == [["👍"]] * 6
+    assert {f"ack/{TABLE_1}/{one}" for one in answers} <= set(journey.chat.tried)
