@@ -1,0 +1,1 @@
+"""A digest as a file: PDF, DOCX, XLSX, CSV, JSON, Markdown."""

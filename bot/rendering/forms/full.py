@@ -1,0 +1,398 @@
+"""The full report, for the organizers: everything a digest says, each line with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.rendering import markdown
+from bot.rendering.forms.material import Lines, Material, notes
+from bot.rendering.forms.report import (
+    Bar,
+    Block,
+    Bullets,
+    Chart,
+    Figure,
+    Figures,
+    Heading,
+    Paragraph,
+    Quotes,
+    Report,
+    Said,
+    Table,
+)
+from bot.wording import Wording
+from flows.digest.document import GroupAnswer, GroupPart, StepPart
+from flows.digest.findings import Comparison, Origin, Proposal, Remark, Theme, Verdict
+
+MOST_BARS = 30
+"""Of one chart; more would be too thin to be read, and go into the next."""
+
+MOST_SHARES = 8
+"""Groups named beside a theme; those where most raised it come first."""
+
+
+def full_report(material: Material, wording: Wording) -> Report:
+    """Write a digest as a report."""
+    lines = Lines(material, wording)
+    return Report(
+        kicker=wording.say("Report for the organizers"),
+        title=material.digest.title,
+        subtitle=lines.subtitle,
+        language=wording.language,
+        made=lines.made,
+        made_at=material.made_at,
+        contents=wording.say("Contents"),
+        blocks=tuple(_Full(lines).blocks()),
+    )
+
+
+class _Full:
+    """The chapters of one report."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._words = lines.wording
+        self._digest = lines.digest
+        self._findings = lines.digest.findings
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self._summary()
+        yield from self._participation()
+        yield from self._themes()
+        yield from self._proposals()
+        yield from self._remarks()
+        yield from self._across_groups()
+        for step in self._digest.steps:
+            yield from self._answers(step)
+        yield from self._method()
+
+    # ----------------------------------------------------------------- summary
+
+    def _summary(self) -> Iterator[Block]:
+        say, say_n, total = self._words.say, self._words.say_n, self._digest.total
+        figures = [
+            Figure(
+                value=say(
+                    "{answered} of {present}", answered=total.answered, present=total.present
+                ),
+                label=say("have answered"),
+            ),
+            Figure(value=str(total.replies), label=say_n("reply", "replies", total.replies)),
+        ]
+        asked = [p.answer for s in self._digest.steps for p in s.groups if p.answer is not None]
+        if asked:
+            given = asked.count(GroupAnswer.GIVEN)
+            value = say("{answered} of {present}", answered=given, present=len(asked))
+            figures.append(Figure(value=value, label=say("group answers")))
+        if self._findings.analysed:
+            themes, proposals = len(self._findings.shown), len(self._findings.proposals)
+            figures.append(Figure(value=str(themes), label=say("themes")))
+            figures.append(Figure(value=str(proposals), label=say("proposals")))
+        yield Figures(items=tuple(figures))
+        silent = self._digest.silent
+        remarks = list(notes(self._digest, self._words))
+        if silent and len(silent) < len(self._digest.groups):
+            names = ", ".join(self._lines.group(group.group_id) for group in silent)
+            remarks.insert(0, say("No answers from: {names}.", names=names))
+        if remarks:
+            yield Bullets(items=tuple(remarks))
+
+    # ----------------------------------------------------------- participation
+
+    def _participation(self) -> Iterator[Block]:
+        say, groups = self._words.say, self._digest.groups
+        if not groups:
+            return
+        yield Heading(text=say("Who took part"))
+        bars = tuple(
+            Bar(
+                label=self._lines.group(group.group_id),
+                value=group.counts.answered,
+                of=group.counts.present,
+            )
+            for group in groups
+        )
+        yield from self._charts(say("How many answered, group by group"), bars)
+        rows = tuple(self._group_row(place) for place in range(len(groups)))
+        yield Table(
+            caption=say("Participation, group by group"),
+            columns=(
+                say("Group"),
+                say("Present"),
+                say("Answered"),
+                say("Silent"),
+                say("Replies"),
+                say("Group answers"),
+            ),
+            rows=(*rows, self._total_row()),
+            numeric=frozenset(range(1, 6)),
+        )
+
+    def _group_row(self, place: int) -> tuple[str, ...]:
+        group = self._digest.groups[place]
+        counts = group.counts
+        return (
+            self._lines.group(group.group_id),
+            str(counts.present),
+            str(counts.answered),
+            str(counts.present - counts.answered),
+            str(counts.replies),
+            self._given(
+                part
+                for step in self._digest.steps
+                for part in step.groups
+                if part.group_id == group.group_id
+            ),
+        )
+
+    def _total_row(self) -> tuple[str, ...]:
+        total = self._digest.total
+        return (
+            self._words.say("All"),
+            str(total.present),
+            str(total.answered),
+            str(total.present - total.answered),
+            str(total.replies),
+            self._given(part for step in self._digest.steps for part in step.groups),
+        )
+
+    def _given(self, parts: Iterator[GroupPart]) -> str:
+        asked = [part.answer for part in parts if part.answer is not None]
+        if not asked:
+            return "–"
+        given = asked.count(GroupAnswer.GIVEN)
+        return self._words.say("{answered} of {present}", answered=given, present=len(asked))
+
+    def _charts(self, title: str, bars: tuple[Bar, ...]) -> Iterator[Chart]:
+        for start in range(0, len(bars), MOST_BARS):
+            some = bars[start : start + MOST_BARS]
+            yield Chart(title=title, alt=alt_text(title, some, self._words), bars=some)
+
+    # ------------------------------------------------------------------ themes
+
+    def _themes(self) -> Iterator[Block]:
+        say, themes = self._words.say, self._findings.shown
+        if not themes:
+            return
+        yield Heading(text=say("Themes"))
+        yield Paragraph(text=self._where_themes_come_from(), aside=True)
+        bars = tuple(
+            Bar(label=self._lines.theme(theme), value=len(theme.replies)) for theme in themes
+        )
+        yield from self._charts(say("Replies in each theme"), bars)
+        for theme in themes:
+            yield from self._theme(theme)
+        if self._findings.outside:
+            number = len(self._findings.outside)
+            yield Heading(text=say("Outside every theme"), level=2)
+            text = self._words.say_n(
+                "{number} reply stands under no theme: {marks}",
+                "{number} replies stand under no theme: {marks}",
+                number,
+                marks=self._lines.marks(self._findings.outside),
+            )
+            yield Paragraph(text=text)
+
+    def _where_themes_come_from(self) -> str:
+        say, origins = self._words.say, {theme.origin for theme in self._findings.shown}
+        if origins == {Origin.FOUND}:
+            return say(
+                "The themes were found by a program that puts replies with like words and "
+                "meanings together. Their names are words of the replies, until somebody names "
+                "them."
+            )
+        if Origin.FOUND not in origins:
+            return say(
+                "The themes were given by the organizers. A program has put each reply under the "
+                "theme it is most like."
+            )
+        return say(
+            "Some themes were given by the organizers; the rest were found by a program that puts "
+            "replies with like words and meanings together."
+        )
+
+    def _theme(self, theme: Theme) -> Iterator[Block]:
+        say, say_n = self._words.say, self._words.say_n
+        yield Heading(text=f"{theme.number}. {self._lines.theme(theme)}", level=2)
+        facts = [
+            say_n("{number} reply", "{number} replies", len(theme.replies)),
+            say_n("{number} person", "{number} people", theme.persons),
+            say_n("{number} group", "{number} groups", len(theme.groups)),
+        ]
+        if theme.number in self._findings.alone:
+            facts.append(say("raised by one group only"))
+        if theme.number in self._findings.common:
+            facts.append(say("raised in every group"))
+        if theme.sensitive:
+            facts.append(say("sensitive"))
+        yield Paragraph(text=" · ".join(facts))
+        if theme.quotes:
+            yield Quotes(items=tuple(self._lines.said(quote) for quote in theme.quotes))
+        if theme.replies:
+            marks = say("Replies: {marks}", marks=self._lines.marks(theme.replies))
+            if theme.unsure:
+                unsure = say("unsure: {marks}", marks=self._lines.marks(theme.unsure))
+                marks = f"{marks} ({unsure})"
+            yield Paragraph(text=marks, aside=True)
+
+    # --------------------------------------------------------------- proposals
+
+    def _proposals(self) -> Iterator[Block]:
+        say, proposals = self._words.say, self._findings.proposals
+        if not proposals:
+            return
+        yield Heading(text=say("Proposals"))
+        text = say(
+            "Every reply in which something seems to be asked for, in people's own words. None "
+            "is merged with another; those that say nearly the same are named beside each other."
+        )
+        yield Paragraph(text=text, aside=True)
+        yield Quotes(items=tuple(map(self._proposal, proposals)))
+
+    def _proposal(self, proposal: Proposal) -> Said:
+        lines, theme = self._lines, self._lines.theme_of(proposal.theme)
+        by = [lines.group(proposal.group_id), theme, lines.mark(proposal.quote.reply_no)]
+        if proposal.like:
+            numbers = ", ".join(map(str, proposal.like))
+            by.append(self._words.say("like proposal {numbers}", numbers=numbers))
+        return lines.said(proposal.quote, " · ".join(filter(None, by)), mark=f"{proposal.number}.")
+
+    # ------------------------------------------------- questions and judgements
+
+    def _remarks(self) -> Iterator[Block]:
+        say, found = self._words.say, self._findings
+        chapters = (
+            (say("Open questions"), found.questions),
+            (say("Criticism"), found.criticism),
+            (say("Praise"), found.praise),
+        )
+        for title, remarks in chapters:
+            if remarks:
+                yield Heading(text=title)
+                yield Quotes(items=tuple(map(self._remark, remarks)))
+
+    def _remark(self, remark: Remark) -> Said:
+        by = (self._lines.group(remark.group_id), self._lines.theme_of(remark.theme))
+        return self._lines.said(remark.quote, " · ".join(filter(None, by)))
+
+    # ----------------------------------------------------------- between groups
+
+    def _across_groups(self) -> Iterator[Block]:
+        say, comparisons = self._words.say, self._findings.comparisons
+        listed = [one for one in comparisons if self._lines.theme_of(one.theme)]
+        if not listed:
+            return
+        yield Heading(text=say("What groups share, and where they differ"))
+        yield Table(
+            caption=say("Themes across the groups: how many of those who answered raised each"),
+            columns=(say("Theme"), say("Raised by"), say("Verdict")),
+            rows=tuple(
+                (self._lines.theme_of(one.theme), self._shares(one), self._verdict(one))
+                for one in listed
+            ),
+        )
+
+    def _shares(self, comparison: Comparison) -> str:
+        raised = [share for share in comparison.shares if share.raised]
+        raised.sort(key=lambda share: -share.raised / share.answered)
+        listed = [
+            self._words.say(
+                "{group}: {raised} of {answered}",
+                group=self._lines.group(share.group_id),
+                raised=share.raised,
+                answered=share.answered,
+            )
+            for share in raised[:MOST_SHARES]
+        ]
+        left = len(raised) - len(listed)
+        if left:
+            more = self._words.say_n("and {number} more group", "and {number} more groups", left)
+            listed.append(more)
+        return ", ".join(listed) or "–"
+
+    def _verdict(self, comparison: Comparison) -> str:
+        say = self._words.say
+        match comparison.verdict:
+            case Verdict.TOO_FEW:
+                return say("too few to compare")
+            case Verdict.ALIKE:
+                return say("no clear difference")
+            case Verdict.DIFFERENT:
+                return say("the groups differ")
+
+    # ----------------------------------------------------------------- answers
+
+    def _answers(self, step: StepPart) -> Iterator[Block]:
+        say = self._words.say
+        yield Heading(text=say("All answers: {step}", step=" ".join(step.title.split())))
+        question = markdown.render(step.question).text
+        if question:
+            yield Paragraph(text=question, aside=True)
+        answered, present = step.answered
+        counted = say("{answered} of {present} have answered", answered=answered, present=present)
+        yield Paragraph(text=counted)
+        for part in step.groups:
+            yield from self._part(part)
+
+    def _part(self, part: GroupPart) -> Iterator[Block]:
+        say, group = self._words.say, self._lines.group(part.group_id)
+        yield Heading(text=group, level=2)
+        if part.standing is not None:
+            yield Quotes(items=(self._lines.said(part.standing, say("The group's answer")),))
+        if part.quotes:
+            yield Quotes(items=tuple(self._lines.said(quote, "") for quote in part.quotes))
+        if part.answer is GroupAnswer.MISSING:
+            yield Paragraph(text=say("No group answer."))
+        elif part.answer is GroupAnswer.AWAITED:
+            yield Paragraph(text=say("The group's answer is awaited."))
+        elif not part.counts.replies:
+            yield Paragraph(text=say("No answers."))
+
+    # ------------------------------------------------------------------ method
+
+    def _method(self) -> Iterator[Block]:
+        say, total = self._words.say, self._digest.total
+        yield Heading(text=say("How to read this"))
+        read = [
+            say(
+                "Every quote is copied from a reply to the letter. The number after # is the same "
+                "wherever that reply stands in this document."
+            ),
+            say(
+                "Personal numbers, phone numbers, e-mail addresses and known names are replaced "
+                "by a word in square brackets."
+            ),
+            say(
+                "Counts add up: {received} received, {withdrawn} withdrawn, {shown} shown or "
+                "counted here.",
+                received=total.replies + total.withdrawn,
+                withdrawn=total.withdrawn,
+                shown=total.replies,
+            ),
+            say(
+                "Those who took part are not chosen by lot; a share of them is not a share of all."
+            ),
+        ]
+        if self._findings.analysed:
+            read.append(
+                say(
+                    "Themes, proposals, questions and judgements are found by a program that is "
+                    "sometimes wrong. Read the replies before you decide anything."
+                )
+            )
+        if self._findings.model:
+            read.append(say("Sentence model: {model}.", model=self._findings.model))
+        yield Bullets(items=tuple(read))
+
+
+def alt_text(title: str, bars: tuple[Bar, ...], wording: Wording) -> str:
+    """A chart in words."""
+    shown = [
+        f"{bar.label} {bar.value}"
+        if bar.of is None
+        else wording.say(
+            "{label} {value} of {whole}", label=bar.label, value=bar.value, whole=bar.of
+        )
+        for bar in bars
+    ]
+    return f"{title}: {', '.join(shown)}."
