@@ -1,10 +1,19 @@
-"""Reading everything stored of a dialogue, to be handed out."""
+"""Reading everything stored of a dialogue, or its digest, to be handed out."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from bot.rendering.forms.material import Material
+from bot.snapshots import take_snapshot
 from flows.dialogue import Dialogue
+from flows.digest.compose import compose
+from flows.digest.document import Digest
+from flows.digest.verify import verify
 from flows.export import (
     Export,
     ExportGroup,
@@ -19,6 +28,11 @@ from flows.packs.pack import Step, StepKind
 from storage.overview import Reading
 from storage.replies import Reply
 from storage.rounds import Round
+from storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from bot.chat import Links
+    from bot.world import World
 
 
 def gather(seen: Reading, dialogue: Dialogue, *, exported_ms: int) -> Export:
@@ -100,3 +114,37 @@ def _reply(reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...]) -
         withdrawn_ms=reply.withdrawn_ms,
         revisions=revisions,
     )
+
+
+# ----------------------------------------------------------------------- the digest
+
+
+def gather_digest(
+    tx: Transaction, world: World, dialogue: Dialogue, links: Links, *, now: datetime
+) -> Material:
+    """The digest of the whole dialogue as it stands, to be written as files.
+
+    Raises:
+        DigestNotTrue: it does not agree with the stored replies.
+    """
+    snapshot = take_snapshot(tx, world, dialogue, None)
+    digest = compose(snapshot)
+    verify(digest, snapshot)
+    return Material(
+        digest=digest,
+        made_at=now.astimezone(ZoneInfo(dialogue.zone)),
+        links=_addresses(tx, digest, links),
+    )
+
+
+def _addresses(tx: Transaction, digest: Digest, links: Links) -> Mapping[ReplyNo, str]:
+    """Where each answer can be read; one shown in a message not sent yet has no place."""
+    addresses: dict[ReplyNo, str] = {}
+    for quote in digest.all_quotes:
+        event_id = quote.source.event_id
+        if event_id is None and quote.source.shown_by is not None:
+            fate = tx.outbox.fate(quote.source.shown_by)
+            event_id = None if fate is None else fate.event_id
+        if event_id is not None:
+            addresses[quote.reply_no] = links.message(quote.source.room_id, event_id)
+    return addresses

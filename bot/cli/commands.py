@@ -13,6 +13,7 @@ from importlib import import_module
 from bot.cli.parser import Parser
 from bot.cli.terminal import Terminal
 from bot.loading import undisturbed
+from bot.rendering.forms.form import Form
 from bot.wording import LANGUAGES, Wording
 
 
@@ -62,7 +63,7 @@ def commands(words: Wording) -> dict[str, Command]:
         ),
         "export": Command(
             module="export",
-            about=words.say("write the answers of a dialogue to a file, as JSON or CSV"),
+            about=words.say("write the answers of a dialogue, and its digest, to files"),
             add_options=_export,
         ),
         "pack": Command(
@@ -177,12 +178,21 @@ def _export(parser: Parser, words: Wording) -> None:
         help=words.say("e.g. grums-1 (else the latest)"),
     )
     parser.add_config()
-    parser.add_choice("--format", ("json", "csv"), help=words.say("else that of the file's name"))
+    parser.add_choice(
+        "--format",
+        tuple(form.value for form in Form),
+        help=words.say("else that of the file's name; with --folder else all"),
+    )
     option = parser.options.add_argument
+    option(
+        "--folder",
+        metavar=words.say("FOLDER"),
+        help=words.say("write the digest into it: PDF, DOCX, XLSX, CSV, JSON, Markdown"),
+    )
     option(
         "--output",
         metavar=words.say("FILE"),
-        help=words.say("where to write (else to the terminal)"),
+        help=words.say("where to write the replies as they are stored (else to the terminal)"),
     )
     option("--force", action="store_true", help=words.say("replace a file that exists"))
 

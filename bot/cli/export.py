@@ -1,4 +1,8 @@
-"""``runda export``: the answers of a dialogue as a file. Only reads the database."""
+"""``runda export``: a dialogue as files. Only reads the database.
+
+With a folder it is the digest, in the forms that organizers get; without one it is what is
+stored, word for word and whole, for programs.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,18 @@ import os
 import sys
 from pathlib import Path
 
+from bot.adapters.matrix.links import MatrixLinks
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FILE
 from bot.cli.terminal import OK, PROBLEM, Terminal
-from bot.export import gather
+from bot.config import Config
+from bot.export import gather, gather_digest
 from bot.rendering.export import to_csv, to_json
+from bot.rendering.forms.form import Form, every, every_length
+from bot.rendering.forms.making import make
+from bot.world import World
 from flows.dialogue import Dialogue, Status
+from flows.digest.verify import DigestNotTrue
 from flows.export import ExportNotTrue
 from flows.ids import DialogueId
 from storage.instants import to_ms
@@ -22,6 +32,16 @@ from storage.overview import Reading, reading
 def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     """Write one dialogue."""
     config = configured(parsed, terminal)
+    if parsed.folder is not None:
+        return _write_forms(parsed, terminal, config)
+    if parsed.format not in (None, Form.JSON, Form.CSV):
+        terminal.complain(
+            terminal.words.say(
+                "{form} is a form of the digest; say where to write it with --folder",
+                form=parsed.format,
+            )
+        )
+        return PROBLEM
     output = None if parsed.output is None else Path(parsed.output)
     if output is not None and output.exists() and not parsed.force:
         problem = terminal.words.say(
@@ -60,6 +80,33 @@ def _chosen(name: str | None, seen: Reading, terminal: Terminal) -> Dialogue | N
         terminal.complain(terminal.words.say("No dialogue has begun yet: nothing to export."))
         return None
     return begun[-1]
+
+
+def _write_forms(parsed: argparse.Namespace, terminal: Terminal, config: Config) -> int:
+    folder = Path(parsed.folder)
+    with reading(config.database_url) as seen:
+        dialogue = _chosen(parsed.dialogue, seen, terminal)
+        if dialogue is None:
+            return PROBLEM
+        world = World(config.matrix.user_id, config.organizers_room).ready(seen.tx)
+        links = MatrixLinks(config.matrix.user_id)
+        try:
+            material = gather_digest(seen.tx, world, dialogue, links, now=terminal.now)
+        except DigestNotTrue as error:
+            terminal.complain(str(error))
+            return PROBLEM
+    wanted = every() if parsed.format is None else every_length(Form(parsed.format))
+    files = make(material, wanted, dialogue.language)
+    there = [file.name for file in files if (folder / file.name).exists()]
+    if there and not parsed.force:
+        problem = terminal.words.say(
+            "{path} is already there; replace it with --force", path=folder / there[0]
+        )
+        terminal.complain(problem)
+        return PROBLEM
+    exported = material.digest.total.replies
+    statuses = [_write(folder / file.name, file.data, terminal, exported) for file in files]
+    return max(statuses)
 
 
 def _is_csv(form: str | None, output: Path | None) -> bool:

@@ -58,6 +58,11 @@ def every() -> tuple[Wanted, ...]:
     return (*full, *public)
 
 
+def every_length(form: Form) -> tuple[Wanted, ...]:
+    """The files there are of one form."""
+    return tuple(wanted for wanted in every() if wanted.form is form)
+
+
 def file_name(dialogue_id: str, wanted: Wanted, word: str = "") -> str:
     """What the file is called, in letters that every system takes; `word` marks a summary."""
     folded = unicodedata.normalize("NFKD", f"{dialogue_id} {word}").encode("ascii", "ignore")

@@ -255,7 +255,8 @@ class _Full:
         if proposal.like:
             numbers = ", ".join(map(str, proposal.like))
             by.append(self._words.say("like proposal {numbers}", numbers=numbers))
-        return lines.said(proposal.quote, " · ".join(filter(None, by)), mark=f"{proposal.number}.")
+        mark = self._words.say("Proposal {number}", number=proposal.number)
+        return lines.said(proposal.quote, " · ".join(filter(None, by)), mark=mark)
 
     # ------------------------------------------------- questions and judgements
 

@@ -110,3 +110,43 @@ def test_nothing_has_begun(runda: Runda, installation: Installation) -> None:
         1,
         "No dialogue has begun yet: nothing to export.\n",
     )
+
+
+# ------------------------------------------------------------------ forms of the digest
+
+
+def test_the_digest_in_every_form(runda: Runda, answered: Installation, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+
+    outcome = runda("export", "--config", answered.config, "--folder", folder)
+
+    names = sorted(path.name for path in folder.iterdir())
+    full = [f"meetings-1.{form}" for form in ("csv", "docx", "json", "md", "pdf", "xlsx")]
+    assert (outcome.status, outcome.complaint) == (0, "")
+    assert names == sorted([*full, *(n for n in names if n.startswith("meetings-1-"))])
+    assert len(names) == 9
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    counts = json.loads((folder / "meetings-1.json").read_text())["counts"]
+    assert (counts["received"], counts["withdrawn"], counts["exported"]) == (4, 1, 3)
+
+
+def test_one_form_is_not_written_over_another(
+    runda: Runda, answered: Installation, tmp_path: Path
+) -> None:
+    mine = tmp_path / "meetings-1.csv"
+    mine.write_text("mine")
+
+    kept = runda("export", "--config", answered.config, "--folder", tmp_path, "--format", "csv")
+
+    assert (kept.status, mine.read_text()) == (1, "mine")
+    assert kept.complaint == f"{mine} is already there; replace it with --force\n"
+
+
+def test_a_form_that_needs_a_folder(runda: Runda, answered: Installation) -> None:
+    outcome = runda("export", "--config", answered.config, "--format", "pdf")
+
+    assert (outcome.status, outcome.complaint) == (
+        1,
+        "pdf is a form of the digest; say where to write it with --folder\n",
+    )

@@ -1,0 +1,64 @@
+"""Each form of one digest, beside a file that shows what is in it.
+
+After a change that is meant: ``python -m tests.bot.rendering.forms.test_golden`` writes them
+anew; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.rendering.forms.form import Form, Length, Wanted, every
+from bot.rendering.forms.making import File, make
+from tests.bot.rendering.forms import dumps
+from tests.bot.rendering.forms.materials import workshop
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def _text(data: bytes) -> str:
+    return data.decode()
+
+
+READABLE: dict[Form, Callable[[bytes], str]] = {
+    Form.PDF: dumps.pdf,
+    Form.DOCX: dumps.word,
+    Form.XLSX: dumps.workbook,
+    Form.CSV: _text,
+    Form.JSON: _text,
+    Form.MARKDOWN: _text,
+}
+NAMES = {wanted: f"{wanted.length}.{wanted.form}.txt" for wanted in every()}
+
+
+def made(wanted: Wanted) -> File:
+    (file,) = make(workshop(), (wanted,), "sv")
+    return file
+
+
+def readable(wanted: Wanted) -> str:
+    text = READABLE[wanted.form](made(wanted).data)
+    return text.replace("\r\n", "\n").rstrip("\n") + "\n"
+
+
+@pytest.mark.parametrize("wanted", every(), ids=lambda wanted: NAMES[wanted])
+def test_a_form_is_as_it_was_looked_at(wanted: Wanted) -> None:
+    assert readable(wanted) == (GOLDEN / NAMES[wanted]).read_text(encoding="utf-8")
+
+
+def test_the_same_digest_gives_the_same_bytes() -> None:
+    wanted = Wanted(form=Form.PDF, length=Length.FULL)
+    assert made(wanted) == made(wanted)
+
+
+def _write_all() -> None:
+    GOLDEN.mkdir(exist_ok=True)
+    for wanted, name in NAMES.items():
+        (GOLDEN / name).write_text(readable(wanted), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write_all()
