@@ -227,7 +227,7 @@ class _Full:
             facts.append(say("sensitive"))
         yield Paragraph(text=" · ".join(facts))
         if theme.quotes:
-            yield Quotes(items=tuple(self._lines.said(quote) for quote in theme.quotes))
+            yield Quotes(items=tuple(self._lines.quoted(quote) for quote in theme.quotes))
         if theme.replies:
             marks = say("Replies: {marks}", marks=self._lines.marks(theme.replies))
             if theme.unsure:
@@ -256,7 +256,7 @@ class _Full:
             numbers = ", ".join(map(str, proposal.like))
             by.append(self._words.say("like proposal {numbers}", numbers=numbers))
         mark = self._words.say("Proposal {number}", number=proposal.number)
-        return lines.said(proposal.quote, " · ".join(filter(None, by)), mark=mark)
+        return lines.quoted(proposal.quote, " · ".join(filter(None, by)), mark=mark)
 
     # ------------------------------------------------- questions and judgements
 
@@ -274,7 +274,7 @@ class _Full:
 
     def _remark(self, remark: Remark) -> Said:
         by = (self._lines.group(remark.group_id), self._lines.theme_of(remark.theme))
-        return self._lines.said(remark.quote, " · ".join(filter(None, by)))
+        return self._lines.quoted(remark.quote, " · ".join(filter(None, by)))
 
     # ----------------------------------------------------------- between groups
 
@@ -339,9 +339,9 @@ class _Full:
         say, group = self._words.say, self._lines.group(part.group_id)
         yield Heading(text=group, level=2)
         if part.standing is not None:
-            yield Quotes(items=(self._lines.said(part.standing, say("The group's answer")),))
+            yield Quotes(items=(self._lines.quoted(part.standing, say("The group's answer")),))
         if part.quotes:
-            yield Quotes(items=tuple(self._lines.said(quote, "") for quote in part.quotes))
+            yield Quotes(items=tuple(self._lines.quoted(quote, "") for quote in part.quotes))
         if part.answer is GroupAnswer.MISSING:
             yield Paragraph(text=say("No group answer."))
         elif part.answer is GroupAnswer.AWAITED:

@@ -152,7 +152,7 @@ class Lines:
         """Where the organizers can read it, if that is known."""
         return self._links.get(quote.reply_no)
 
-    def said(self, quote: Quote, by: str | None = None, *, mark: str = "") -> Said:
+    def quoted(self, quote: Quote, by: str | None = None, *, mark: str = "") -> Said:
         """A quote as a line of a report; where `by` is None its group is named."""
         notes = [self.file(quote)]
         if not quote.text and quote.attachment is None:
