@@ -35,6 +35,7 @@ _DEEP = RGBColor(0x0B, 0x5C, 0x7A)
 _GREY = RGBColor(0x55, 0x61, 0x68)
 _LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 _WIDTH_CM = 16.0
+_NUMBER_CM = 2.4
 
 
 def to_docx(report: Report) -> bytes:
@@ -182,16 +183,21 @@ class _Writer:
     def _table(self, table: Table) -> None:
         caption = self._document.add_paragraph(writable(table.caption), style="Caption")
         caption.paragraph_format.keep_with_next = True
-        made = self._document.add_table(
-            rows=1, cols=len(table.columns), style="Light List Accent 1"
-        )
+        made = self._document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
         made.alignment = WD_TABLE_ALIGNMENT.LEFT
+        made.autofit = False
         self._row(made.rows[0], table.columns, table.numeric)
+        for cell in made.rows[0].cells:
+            _shade(cell)
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")
         made.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001  python-docx cannot say it
         for row in table.rows:
             self._row(made.add_row(), row, table.numeric)
+        for column, width in zip(made.columns, _widths(table), strict=True):
+            column.width = Cm(width)
+            for cell in column.cells:
+                cell.width = Cm(width)
         self._document.add_paragraph()
 
     def _row(self, row: Any, cells: tuple[str, ...], numeric: frozenset[int]) -> None:  # noqa: ANN401  python-docx's row
@@ -222,6 +228,23 @@ class _Writer:
         picture = self._document.inline_shapes[-1]._inline.docPr  # noqa: SLF001  python-docx knows no alt text
         picture.set("descr", _line(chart.alt))
         picture.set("title", _line(chart.title))
+
+
+def _widths(table: Table) -> list[float]:
+    """How wide each column is, in centimetres: numbers need little, words the rest."""
+    words = len(table.columns) - len(table.numeric)
+    left = (_WIDTH_CM - _NUMBER_CM * len(table.numeric)) / max(words, 1)
+    return [_NUMBER_CM if place in table.numeric else left for place in range(len(table.columns))]
+
+
+def _shade(cell: Any) -> None:  # noqa: ANN401  python-docx's cell
+    """A dark field with light letters."""
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", str(_DEEP))):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  python-docx cannot say it
+    for run in cell.paragraphs[0].runs:
+        run.font.bold, run.font.color.rgb = True, RGBColor(0xFF, 0xFF, 0xFF)
 
 
 def _link(paragraph: WordParagraph, text: str, address: str) -> None:

@@ -106,6 +106,8 @@ def _write(
                 lines = max(lines, _lines(value, column.width))
         else:
             cell.value = value
+            if place == 1:  # its number, which else would touch the text beside it
+                cell.alignment = Alignment(vertical="top", horizontal="left")
     worksheet.row_dimensions[number].height = _LINE_POINTS * min(lines, _MOST_LINES)
 
 

@@ -14,9 +14,12 @@ from bot.rendering.forms.report import Bar, Chart
 DEEP, PALE, INK = "#0b5c7a", "#d5dee2", "#1f2a30"
 """Told apart by lightness alone, so that they hold without colours too."""
 
-_WIDTH_IN = 6.3
-_BAR_IN = 0.27
-_FRAME_IN = 0.45
+_WIDTH_IN = 6.4
+_BAR_IN = 0.23
+_FRAME_IN = 0.12
+_LETTER_IN = 0.068
+"""How wide a letter of a label is, about."""
+_VALUE_IN = 0.62
 _MOST_LETTERS = 34
 _PNG_DPI = 170
 
@@ -39,19 +42,18 @@ def draw(chart: Chart, form: Literal["png", "svg"]) -> bytes:
         _plot(figure, chart)
         written = io.BytesIO()
         nothing = {"Date": None} if form == "svg" else {"Software": None}
-        figure.savefig(
-            written,
-            format=form,
-            dpi=_PNG_DPI,
-            metadata=nothing,
-            bbox_inches="tight",
-            pad_inches=0.06,
-        )
+        figure.savefig(written, format=form, dpi=_PNG_DPI, metadata=nothing)
     return written.getvalue()
 
 
 def _plot(figure: Figure, chart: Chart) -> None:
-    axes = figure.add_subplot()
+    labels = [printable(bar.label) for bar in chart.bars]
+    # One scale for all pictures of a report: letters must not grow where bars are few.
+    left_in = 0.15 + _LETTER_IN * max(map(len, labels), default=0)
+    width, height = figure.get_size_inches()
+    frame = _FRAME_IN / 2 / height
+    right_in = width - left_in - _VALUE_IN
+    axes = figure.add_axes((left_in / width, frame, right_in / width, 1 - 2 * frame))
     places = range(len(chart.bars))
     longest = max((max(bar.value, bar.of or 0) for bar in chart.bars), default=0) or 1
     wholes = [bar.of or 0 for bar in chart.bars]
@@ -67,11 +69,12 @@ def _plot(figure: Figure, chart: Chart) -> None:
             va="center",
             ha="left",
             color=INK,
+            clip_on=False,
         )
-    axes.set_yticks(list(places), [printable(bar.label) for bar in chart.bars], color=INK)
+    axes.set_yticks(list(places), labels, color=INK)
     axes.invert_yaxis()
     axes.set_ylim(len(chart.bars) - 0.4, -0.6)
-    axes.set_xlim(0, longest * 1.1)
+    axes.set_xlim(0, longest)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "bottom"):

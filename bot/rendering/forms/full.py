@@ -24,7 +24,7 @@ from bot.wording import Wording
 from flows.digest.document import GroupAnswer, GroupPart, StepPart
 from flows.digest.findings import Comparison, Origin, Proposal, Remark, Theme, Verdict
 
-MOST_BARS = 30
+MOST_BARS = 20
 """Of one chart; more would be too thin to be read, and go into the next."""
 
 MOST_SHARES = 8
