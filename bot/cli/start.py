@@ -85,7 +85,7 @@ def _ordered(order: Order, config: Config, now: datetime, terminal: Terminal) ->
         )
     except StillRunning as error:
         problem = words.say(
-            "{dialogue} is not finished, and one dialogue at a time uses the groups. Wait until "
+            "{dialogue} is not finished, and a group does one thing at a time. Wait until "
             "it ends, or end it in the organizers' room.",
             dialogue=error.dialogue.id,
         )

@@ -130,7 +130,7 @@ def test_one_dialogue_at_a_time(runda: Runda, installation: Installation) -> Non
     assert (outcome.status, outcome.complaint) == (
         1,
         (
-            "meetings-1 is not finished, and one dialogue at a time uses the groups. Wait until it "
+            "meetings-1 is not finished, and a group does one thing at a time. Wait until it "
             "ends, or end it in the organizers' room.\n"
         ),
     )
