@@ -8,15 +8,20 @@ from datetime import datetime
 from babel.dates import format_date
 
 from bot.rendering import markdown
+from bot.rendering.found import Found
 from bot.rendering.parts import Block, Head, RenderedPart, paginate
 from bot.rendering.prompts import clock_time
 from bot.rendering.quotes import Permalink, Quoter, name
 from bot.wording import Wording
 from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart, Participation, StepPart
+from flows.ids import GroupId
 from flows.packs.pack import StepKind
 
 SHORT_ANSWERS = 400
 """Characters of all group answers together that still leave the overview one screen ..."""
+
+MOST_GROUPS = 12
+"""Listed one by one in the overview; of more, a phone's screen would show nothing else."""
 
 ANSWER_FRAME = 60
 """... where each answer takes this much besides its words: its name, and the space around."""
@@ -40,7 +45,8 @@ def render(
     """
     writer = _Writer(digest, wording, Quoter(digest.all_quotes, wording, permalink=permalink))
     overview = paginate(writer.overview(made_at), again=writer.again)
-    details = [
+    details = [part for blocks in writer.across() for part in paginate(blocks, again=writer.again)]
+    details += [
         part
         for step in _to_read(digest.steps)
         for part in paginate(writer.details(step), again=writer.again)
@@ -67,6 +73,14 @@ class _Writer:
         self._digest = digest
         self._wording = wording
         self._quoter = quoter
+        self._groups = {group.group_id: group for group in digest.groups}
+        self._found = Found(digest, wording, quoter, self._group)
+
+    def across(self) -> Iterator[list[Block]]:
+        """What is told of all answers together: a message per theme, and the groups in full."""
+        yield from self._found.messages()
+        if self._is_large:
+            yield list(self._lines_of(self._digest.groups))
 
     def again(self, head: str) -> str:
         """A heading that stood in an earlier message already."""
@@ -82,6 +96,7 @@ class _Writer:
         if digest.silent and len(digest.silent) < len(digest.groups):
             names = self._names(digest.silent)
             yield Block(markdown=f"**{say('No answers from:')}** {names}")
+        yield from self._found.overview()
         yield from self._per_step()
         yield from self._per_group()
         yield from self._short_answers()
@@ -117,10 +132,30 @@ class _Writer:
             self._wording.say("{given} of {asked} group answers", given=given, asked=len(asked))
         ]
 
+    @property
+    def _is_large(self) -> bool:
+        return len(self._digest.groups) > MOST_GROUPS
+
     def _per_group(self) -> Iterator[Block]:
+        """Every group; of many only those that lack something, the rest stand in the thread."""
+        if not self._is_large:
+            yield from self._lines_of(self._digest.groups)
+            return
+        lacking = {
+            part.group_id
+            for step in self._digest.steps
+            for part in step.groups
+            if part.answer is not None and part.answer is not GroupAnswer.GIVEN
+        }
+        some = [one for one in self._digest.groups if one.silent or one.group_id in lacking]
+        yield from self._lines_of(some[:MOST_GROUPS])
+        text = self._wording.say("All {number} groups are in the thread.", number=len(self._groups))
+        yield Block(markdown=text)
+
+    def _lines_of(self, groups: Iterable[Participation]) -> Iterator[Block]:
         head = self._wording.say("Group by group")
         nothing = self._wording.say("no answers")
-        for group in self._digest.groups:
+        for group in groups:
             asked = [
                 part
                 for step in self._digest.steps
@@ -270,6 +305,11 @@ class _Writer:
 
     def _names(self, groups: Iterable[GroupPart | Participation]) -> str:
         return ", ".join(map(self._name, groups))
+
+    def _group(self, group_id: GroupId) -> str:
+        """The same, of a group by its id."""
+        group = self._groups.get(group_id)
+        return name(group_id) if group is None else self._name(group)
 
     def _name(self, group: GroupPart | Participation) -> str:
         """What the group is called; its number, if its room has no name."""

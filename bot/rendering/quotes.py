@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import shorten
 
 from bot.rendering.markdown import escape
+from bot.rendering.masked import mask_word
 from bot.rendering.parts import MAX_PART_BYTES, Block, Head, Ref, weight
 from bot.wording import Wording
 from flows.digest.quote import Attachment, Quote
@@ -57,15 +58,17 @@ class Quoter:
     def __init__(self, quotes: Iterable[Quote], wording: Wording, *, permalink: Permalink) -> None:
         self._wording = wording
         self._permalink = permalink
+        self._mask = mask_word(wording)
         self._refs = 0
         words = hashlib.sha256()
         for quote in quotes:
             words.update(f"{quote.reply_no} {quote.text}\0".encode(errors="surrogatepass"))
         self._seed = words.hexdigest()
 
-    def item(self, quote: Quote, heads: tuple[Head, ...]) -> Iterator[Block]:
-        """The quote as an item of a list."""
-        for markdown, refs in self._written(quote, "- ", "  ", beside=_read(heads)):
+    def item(self, quote: Quote, heads: tuple[Head, ...], *, label: str = "") -> Iterator[Block]:
+        """The quote as an item of a list, after a short `label` (Markdown)."""
+        first = f"- {label}"
+        for markdown, refs in self._written(quote, first, "  ", beside=_read(heads)):
             yield Block(markdown=markdown, heads=heads, refs=refs, item=True)
 
     def quotation(self, quote: Quote, group: str, heads: tuple[Head, ...]) -> Iterator[Block]:
@@ -80,7 +83,7 @@ class Quoter:
         continues, continued = self._wording.say("(continues)"), self._wording.say("(continued)")
         tail, refs = self._tail(quote)
         taken = sum(len(other.encode()) for other in (*beside, tail, continues, continued))
-        pieces = list(_pieces(quote.text, MAX_PART_BYTES - _MARGIN_BYTES - taken))
+        pieces = list(_pieces(quote.shown(self._mask), MAX_PART_BYTES - _MARGIN_BYTES - taken))
         for number, piece in enumerate(pieces, start=1):
             is_last = number == len(pieces)
             words = escape(piece)
@@ -93,7 +96,7 @@ class Quoter:
         link, refs = self._link(quote.source)
         words = []
         if quote.attachment is not None:
-            words.append(escape(self._attachment(quote.attachment)))
+            words.append(escape(self._attachment(quote.attachment, quote.file_shown(self._mask))))
         elif not quote.text:
             nothing = self._wording.say("(no text)")
             words.append(f"*{nothing}*")
@@ -103,8 +106,8 @@ class Quoter:
             words.append(f"*{late}*")
         return " ".join([*words, link]), refs
 
-    def _attachment(self, attachment: Attachment) -> str:
-        file_name = _one_line(attachment.name, MAX_NAME)
+    def _attachment(self, attachment: Attachment, shown: str) -> str:
+        file_name = _one_line(shown, MAX_NAME)
         match attachment.kind:
             case MediaKind.IMAGE:
                 return self._wording.say("[photo: {name}]", name=file_name)
