@@ -31,6 +31,7 @@ from bot.reminding import Reminding
 from bot.returns import BEGINNINGS, Returns
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.showing import Showing
 from bot.undeliverable import Undeliverable
 from bot.voting import Voting
@@ -99,12 +100,16 @@ class App:
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick
         )
         voting = Voting(self.world)
+        shelf = Shelf(config.kept_packs)
+        packs = partial(find_packs, config.pack_folders)
         tools = Tools(
             world=self.world,
             dispatcher=self._dispatcher,
             digests=digests,
             showing=showing,
-            packs=lambda: find_packs(config.pack_folders),
+            packs=packs,
+            shelf=shelf,
+            private_chat=links.private_chat(),
             organizers_room=config.organizers_room,
             zone=config.zone.key,
             language=config.language,

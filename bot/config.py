@@ -33,6 +33,9 @@ from bot.errors import ConfigError
 from bot.wording import Wording, wording
 from flows.ids import RoomId, UserId
 
+KEPT_PACKS = "packs"
+"""The folder below the data folder for packs that organizers drop into their room."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixConfig:
@@ -56,12 +59,18 @@ class Config:
     zone: ZoneInfo
     language: str = "sv"
     pack_folders: tuple[Path, ...] = ()
-    """The operator's own; the packs that come with Runda are always there."""
+    """Where packs are, besides those that come with Runda: first what organizers dropped into
+    their room, then the operator's own."""
     pace: float = 1.0
     """Lengths are divided by it, so that a rehearsal can be quick."""
     board_interval_s: float = 10.0
     log_level: str = "info"
     log_format: str = "console"
+
+    @property
+    def kept_packs(self) -> Path:
+        """Where packs are kept that organizers drop into their room."""
+        return self.data_folder / KEPT_PACKS
 
 
 def load_config(
@@ -130,7 +139,10 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         database_url=_database_url(file.storage, data_folder, place),
         zone=ZoneInfo(file.dialogue.timezone),
         language=file.dialogue.language,
-        pack_folders=tuple(place.path(folder) for folder in file.dialogue.packs),
+        pack_folders=(
+            data_folder / KEPT_PACKS,
+            *(place.path(folder) for folder in file.dialogue.packs),
+        ),
         pace=file.dialogue.pace,
         board_interval_s=file.dialogue.board_interval_s,
         log_level=file.log.level,

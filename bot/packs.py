@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 import flows.packs
 from bot.pack_media import MAX_FILE_BYTES, NoSuchFile, media_problems, read_sound
+from bot.shelf import Shelf
 from flows.errors import PackError, Problem
 from flows.packs.pack import Pack
 from flows.packs.parse import parse
@@ -95,10 +96,10 @@ def find_packs(folders: Sequence[Path] = ()) -> tuple[PackFile, ...]:
     """Every pack, by name.
 
     One of the operator's goes before a shipped one of the same name, and one in an earlier
-    folder before one in a later.
+    folder before one in a later. A folder may have kept packs in it (`bot.shelf`).
     """
     found: dict[str, PackFile] = {}
     for folder in (*folders, SHIPPED):
-        for path in folder.glob("*.toml"):
+        for path in (*Shelf(folder).current(), *folder.glob("*.toml")):
             found.setdefault(path.stem, PackFile(path=path))
     return tuple(found[name] for name in sorted(found))

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.cli.configuration import config_path
 from bot.cli.moments import read_moment
 from bot.cli.new_pack import write_starter
-from bot.cli.preview import preview_lines
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
 from bot.config import load_config
 from bot.nearest import nearest
 from bot.packs import PackFile, find_packs
-from bot.rendering.preview import MOST_GROUPS, Preview
+from bot.rendering.preview import MOST_GROUPS, Preview, preview_text
 from bot.wording import wording
 from flows.errors import PackError
 
@@ -127,12 +126,12 @@ def _preview(file: PackFile, parsed: argparse.Namespace, terminal: Terminal) -> 
     preview = Preview(
         pack=pack,
         starts_at=starts_at,
+        now=terminal.now.astimezone(zone),
         seen=wording(language),
         words=terminal.words,
         groups=parsed.groups,
     )
-    for line in preview_lines(preview):
-        terminal.show(line)
+    terminal.show(preview_text(preview).removesuffix("\n"))
     return OK
 
 

@@ -11,6 +11,7 @@ import structlog
 from bot.commands.bookings import BOOKINGS
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
 from bot.commands.holding import HOLDING
+from bot.commands.packs import KEEP, PREVIEW
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
@@ -190,6 +191,8 @@ COMMANDS: tuple[Command, ...] = (
     HELP,
     NEW,
     PACKS,
+    PREVIEW,
+    KEEP,
     GROUPS,
     START,
     STATUS,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
     from bot.packs import PackFile
+    from bot.shelf import Shelf
     from bot.showing import Showing
     from bot.world import World
     from flows.ids import RoomId
@@ -20,6 +21,7 @@ class Tools:
     """The parts of the bot that commands use, and the installation's settings.
 
     `packs` lists the packs there are now: an organizer's new file counts without a restart.
+    `shelf` keeps those that were dropped in the room. `private_chat` is the link to one.
     """
 
     world: World
@@ -27,7 +29,9 @@ class Tools:
     digests: Digests
     showing: Showing
     packs: Callable[[], tuple[PackFile, ...]]
+    shelf: Shelf
     organizers_room: RoomId
+    private_chat: str
     zone: str
     language: str
     pace: float

@@ -6,13 +6,18 @@ in a terminal by ``bot.cli.pack``, and in the organizers' room by ``bot.commands
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_percent
 
+from bot.rendering.again import day_words, recurrence_words
 from bot.rendering.durations import spoken_length
+from bot.rendering.markdown import render
 from bot.rendering.notices import ask_for_answer_markdown, reminder_markdown
 from bot.rendering.prompts import (
     PromptFacts,
@@ -23,9 +28,11 @@ from bot.rendering.prompts import (
 )
 from bot.wording import Wording
 from flows.packs.outline import OutlineLine, outline
-from flows.packs.pack import Contact, FollowUp, Opening, Pack, Step, StepKind, Text
+from flows.packs.pack import Contact, FollowUp, Opening, Pack, Recurrence, Step, StepKind, Text
+from flows.recurrence import add_months, occurrences
 
 MOST_GROUPS = 100
+_SHOWN_TIMES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +55,14 @@ class Part:
 class Preview:
     """What is seen is in the language of `seen`, what is said about it in that of `words`.
 
-    `starts_at` is None where only the time since the beginning shall be told. `private_chat` is
-    the link that opens one.
+    `starts_at` is None where only the time since the beginning shall be told. `now` is in the
+    dialogue's zone: what comes again is looked for from then, or from the start. `private_chat`
+    is the link that opens one.
     """
 
     pack: Pack
     starts_at: datetime | None
+    now: datetime
     seen: Wording
     words: Wording
     groups: int = 3
@@ -73,6 +82,8 @@ class Preview:
         """All of it, in the order in which it happens."""
         yield from self._before()
         yield from self._steps(self.pack, self.starts_at)
+        if self.pack.recurrence is not None:
+            yield self._again(self.pack.recurrence)
         for follow_up in self.pack.follow_ups:
             yield self._follow_up(follow_up)
             yield from self._steps(_as_pack(self.pack, follow_up), None)
@@ -130,6 +141,26 @@ class Preview:
         title = self._in(contact.title)
         return Part(heading=words.say("Contact: {title}", title=title), shown=tuple(shown))
 
+    def _again(self, recurrence: Recurrence) -> Part:
+        words = self.words
+        since = self.starts_at or self.now
+        zone = since.tzinfo
+        shown = []
+        if isinstance(zone, ZoneInfo):
+            coming = occurrences(recurrence, anchor=since.date(), zone=zone, after=since)
+            days = islice(coming, min(_SHOWN_TIMES, recurrence.times or _SHOWN_TIMES))
+            lines = [f"- {day_words(one.astimezone(zone).date(), words)}" for one in days]
+            shown.append(Shown(place=words.say("the next times:"), markdown="\n".join(lines)))
+        if recurrence.times is not None:
+            told = words.say_n("{number} time in all", "{number} times in all", recurrence.times)
+            shown.append(Shown(place=told))
+        heading = words.say(
+            "Again: {every} at {time}",
+            every=recurrence_words(recurrence, words),
+            time=_wall(recurrence.at, words),
+        )
+        return Part(heading=heading, shown=tuple(shown))
+
     def _follow_up(self, follow_up: FollowUp) -> Part:
         words = self.words
         parts = []
@@ -143,6 +174,12 @@ class Preview:
             time=_wall(follow_up.at, words),
         )
         heading = words.say("Follow-up: {title}", title=self._in(follow_up.title))
+        if self.starts_at is not None:
+            last = outline(self.pack, self.starts_at)[-1]
+            ends_at = (last.begins_at or self.starts_at) + timedelta(seconds=last.length_s or 0)
+            day = add_months(ends_at.date(), follow_up.after_months)
+            day += timedelta(days=follow_up.after_days)
+            heading = f"{heading} · {day_words(day, words)}"
         return Part(heading=heading, shown=(Shown(place=place),))
 
     # ----------------------------------------------------------------- the steps
@@ -161,27 +198,13 @@ class Preview:
             yield Part(heading=self._heading(line, step), shown=tuple(shown))
 
     def _heading(self, line: OutlineLine, step: Step) -> str:
-        parts = [self._time(line, 0), self._in(line.title), self._kind(line.kind)]
+        parts = [self._time(line, 0), self._in(line.title), kind_name(line.kind, self.words)]
         if line.length_s is not None:
             parts.append(spoken_length(line.length_s, self.words))
         if step.begins_at is not None:
             at = _wall(step.begins_at, self.words)
             parts.append(self.words.say("not before {time}", time=at))
         return " · ".join(parts)
-
-    def _kind(self, kind: StepKind) -> str:
-        return {
-            StepKind.FILM: self.words.say("film"),
-            StepKind.PICTURE: self.words.say("picture"),
-            StepKind.BACKGROUND: self.words.say("background"),
-            StepKind.EXERCISE: self.words.say("exercise"),
-            StepKind.INDIVIDUAL: self.words.say("each on their own"),
-            StepKind.GROUP: self.words.say("in groups"),
-            StepKind.POLL: self.words.say("poll"),
-            StepKind.CHECK_IN: self.words.say("check-in"),
-            StepKind.BREAK: self.words.say("break"),
-            StepKind.PLENARY: self.words.say("all together"),
-        }[kind]
 
     def _time(self, line: OutlineLine, after_s: float) -> str:
         """The wall clock's time some seconds into the step, or the time since the beginning."""
@@ -308,6 +331,22 @@ class Preview:
                 return
 
 
+def kind_name(kind: StepKind, words: Wording) -> str:
+    """What a kind is called by people."""
+    return {
+        StepKind.FILM: words.say("film"),
+        StepKind.PICTURE: words.say("picture"),
+        StepKind.BACKGROUND: words.say("background"),
+        StepKind.EXERCISE: words.say("exercise"),
+        StepKind.INDIVIDUAL: words.say("each on their own"),
+        StepKind.GROUP: words.say("in groups"),
+        StepKind.POLL: words.say("poll"),
+        StepKind.CHECK_IN: words.say("check-in"),
+        StepKind.BREAK: words.say("break"),
+        StepKind.PLENARY: words.say("all together"),
+    }[kind]
+
+
 def _as_pack(pack: Pack, follow_up: FollowUp) -> Pack:
     return replace(pack, steps=follow_up.steps, title=follow_up.title)
 
@@ -316,3 +355,32 @@ def _wall(at: tuple[int, int], words: Wording) -> str:
     hour, minute = at
     separator = "." if words.language == "sv" else ":"
     return f"{hour:02}{separator}{minute:02}"
+
+
+_WIDTH = 88
+
+
+def preview_text(preview: Preview) -> str:
+    """All of it as plain text."""
+    return "\n".join(_lines(preview)) + "\n"
+
+
+def _lines(preview: Preview) -> Iterator[str]:
+    yield preview.title
+    yield from textwrap.wrap(preview.purpose, _WIDTH)
+    for part in preview.parts():
+        yield ""
+        yield f"── {part.heading} ──"
+        for shown in part.shown:
+            yield f"  {shown.place}"
+            yield from _framed(shown.markdown)
+    yield ""
+    yield preview.total()
+
+
+def _framed(markdown: str) -> Iterator[str]:
+    if not markdown:
+        return
+    for line in render(markdown).text.splitlines():
+        for piece in textwrap.wrap(line, _WIDTH - 4) or [""]:
+            yield f"  │ {piece}".rstrip()

@@ -70,7 +70,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
         database_url=f"sqlite:///{folder}/data/runda.db",
         zone=ZoneInfo("Europe/Stockholm"),
         language="sv",
-        pack_folders=(),
+        pack_folders=(folder / "data" / "packs",),
         pace=1.0,
         board_interval_s=10.0,
         log_level="info",
@@ -251,7 +251,10 @@ def test_paths_are_relative_to_the_file(folder: Path, monkeypatch: pytest.Monkey
 
     config = load(folder, text)
 
-    assert (config.data_folder, config.pack_folders) == (folder / "elsewhere", (folder / "packs",))
+    assert (config.data_folder, config.pack_folders) == (
+        folder / "elsewhere",
+        (folder / "elsewhere" / "packs", folder / "packs"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path
         "  in the room of group 2:",
         "  at 13:10, to groups without an answer:",
         "  in the organizers' room:",
-        "── Follow-up: Half a year later ──",
+        "── Follow-up: Half a year later · Friday 1 December 2090 ──",
         "  6 months after the last day, at 09:00, with the same groups:",
         "── +0:00 · Since then · each on their own · 3 hours ──",
         "  in the group's room:",
@@ -255,3 +255,41 @@ def test_problems_in_swedish(runda: Runda, tmp_path: Path, monkeypatch: pytest.M
     assert outcome.complaint.startswith(
         f'{path}:20: kind = "helgrupp" är okänt; menade du "plenary"? Det som finns är "film",'
     )
+
+
+RECURRING = """
+languages = ["en"]
+title = "The monthly meeting"
+purpose = "We meet."
+[recurrence]
+every = "first tuesday"
+at = "13.00"
+skip_holidays = true
+skip_months = [7]
+times = 20
+[[step]]
+id = "month"
+kind = "group"
+length = "20 min"
+title = "This month"
+text = "What has moved?"
+"""
+
+
+def test_the_next_times_of_a_pack_that_comes_again(runda: Runda, tmp_path: Path) -> None:
+    path = tmp_path / "monthly.toml"
+    path.write_text(RECURRING)
+
+    outcome = runda("pack", "preview", path, "--at", "2090-04-04 13:00")
+
+    # The first Tuesday of May is no holiday that year; July is left out.
+    assert outcome.shown.partition("── Again")[2].splitlines()[:8] == [
+        ": the first Tuesday of the month at 13:00 ──",
+        "  the next times:",
+        "  │ • Tuesday 2 May 2090",
+        "  │ • Tuesday 1 August 2090",
+        "  │ • Tuesday 5 September 2090",
+        "  │ • Tuesday 3 October 2090",
+        "  │ • Tuesday 7 November 2090",
+        "  20 times in all",
+    ]

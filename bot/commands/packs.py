@@ -1,0 +1,158 @@
+"""Commands about one pack: seeing it beforehand, taking another version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.commands.registry import Answer, Call, Command
+from bot.errors import CommandError
+from bot.nearest import nearest
+from bot.orders import group_rooms
+from bot.parcels import post
+from bot.rendering.markdown import escape
+from bot.rendering.preview import Preview
+from bot.rendering.problems import problem_sentence
+from bot.wording import wording
+from flows.errors import PackError
+from flows.ids import EffectKey
+from flows.packs.table import is_name
+from storage.instants import to_ms
+
+if TYPE_CHECKING:
+    from bot.packs import PackFile
+    from flows.packs.pack import Pack
+
+_GROUPS = 3
+"""How many groups are imagined where there is none yet."""
+MOST_MESSAGES = 30
+"""A homeserver takes some messages a second."""
+
+
+def _preview(call: Call) -> Answer:
+    pack = _sound(call, _named(call))
+    # In the pack's own language if it has not the organizer's.
+    seen = call.words if call.words.language in pack.languages else wording(pack.language)
+    preview = Preview(
+        pack=pack,
+        starts_at=None,
+        now=call.now.astimezone(ZoneInfo(call.tools.zone)),
+        seen=seen,
+        words=call.words,
+        groups=len(group_rooms(call.tx)) or _GROUPS,
+        private_chat=call.tools.private_chat,
+    )
+    messages = list(_messages(preview))
+    room_id = call.message.room_id
+    # The answer of a command is put after what the command puts, and a thread needs its root.
+    root = EffectKey(f"{room_id}/-/-/preview/{call.message.event_id}")
+    if len(messages) > MOST_MESSAGES:
+        raise CommandError(
+            call.words.say(
+                "`{name}` is too long to be shown here. Whoever runs the bot can show it: "
+                "`runda pack preview {name}`.",
+                name=pack.name,
+            )
+        )
+    head = call.words.say(
+        "**{title}** as groups will see it, step by step in this thread.",
+        title=escape(preview.title),
+    )
+    posts = [post(root, room_id, f"{head}\n\n{escape(preview.total())}")]
+    posts += [
+        post(EffectKey(f"{root}-{number}"), room_id, markdown, under=root)
+        for number, markdown in enumerate(messages, start=1)
+    ]
+    call.tx.outbox.put(posts, now_ms=to_ms(call.now))
+    return Answer(markdown="")
+
+
+def _messages(preview: Preview) -> Iterator[str]:
+    """One message for each thing that somebody will see; what is only told joins the one before."""
+    for part in preview.parts():
+        told = [f"**── {escape(part.heading)} ──**"]
+        for shown in part.shown:
+            told.append(f"*{escape(shown.place)}*")
+            if shown.markdown:
+                yield "\n\n".join([*told, shown.markdown])
+                told = []
+        if told:
+            yield "\n\n".join(told)
+
+
+def _sound(call: Call, file: PackFile) -> Pack:
+    try:
+        return file.load()
+    except PackError as error:
+        head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
+        lines = [f"- {escape(problem_sentence(one, call.words))}" for one in error.problems]
+        raise CommandError("\n".join([head, "", *lines])) from error
+
+
+def _named(call: Call) -> PackFile:
+    packs = {file.name: file for file in call.tools.packs()}
+    wanted = call.argument.casefold().removesuffix(".toml")
+    if wanted in packs:
+        return packs[wanted]
+    known = ", ".join(f"`{pack}`" for pack in packs)
+    guess = nearest(wanted, list(packs)) if wanted else None
+    if not wanted:
+        raise CommandError(call.words.say("Write which pack. There are: {known}.", known=known))
+    if guess is None:
+        message = call.words.say("There is no pack of that name. There are: {known}.", known=known)
+    else:
+        message = call.words.say(
+            "There is no pack of that name. Did you mean `{guess}`? There are: {known}.",
+            guess=guess,
+            known=known,
+        )
+    raise CommandError(message)
+
+
+PREVIEW = Command(
+    swedish="förhandsvisa",
+    english="preview",
+    usage=lambda words: words.say("*pack* – see it as the groups will"),
+    run=_preview,
+)
+
+
+def _keep(call: Call) -> Answer:
+    shelf = call.tools.shelf
+    name, _, number = call.argument.casefold().partition(" ")
+    versions = shelf.versions(name) if is_name(name) else ()
+    if not versions:
+        raise CommandError(
+            call.words.say(
+                "No pack of that name has been dropped here. Drop one as a `.toml` or `.zip` file."
+            )
+        )
+    wanted = number.strip() or str(versions[-1])
+    if not wanted.isdecimal() or int(wanted) not in versions:
+        raise CommandError(
+            call.words.say(
+                "Of `{name}` there are the versions {versions}. Write for example "
+                "`!keep {name} {last}`.",
+                name=name,
+                versions=", ".join(map(str, versions)),
+                last=versions[-1],
+            )
+        )
+    shelf.take(name, int(wanted))
+    return Answer(
+        markdown=call.words.say(
+            "👍 `{name}` is version {number} from now on. Dialogues that run keep theirs.",
+            name=name,
+            number=wanted,
+        )
+    )
+
+
+KEEP = Command(
+    swedish="behåll",
+    english="keep",
+    usage=lambda words: words.say("*pack number* – use that version of a dropped pack"),
+    run=_keep,
+    available=lambda call: bool(list(call.tools.shelf.current())),
+)
