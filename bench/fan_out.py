@@ -91,6 +91,9 @@ class _Watched:
     ) -> EventId | None:
         return await self._chat.find(room_id, once_key, since=since)
 
+    async def fetch(self, address: str, *, most_bytes: int) -> bytes:
+        return await self._chat.fetch(address, most_bytes=most_bytes)
+
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         return await self._chat.create_room(name=name, invite=invite, encrypted=encrypted)
 

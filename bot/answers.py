@@ -15,6 +15,7 @@ from bot.own_pace import says_done
 from bot.reactions import LATE_MARK, TAKEN_MARK, Mark, acknowledgement
 from flows.choices import tapped
 from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
+from flows.contacts import asked
 from flows.digest.snapshot import ReplyKind
 from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
 from storage.hot import Row
@@ -66,11 +67,17 @@ class Answers:
                 self._in_private(tx, message, batch, later)
             case RoomUse.ORGANIZERS:
                 later.for_organizers.append(message)
+            case RoomUse.CONTACT:
+                later.from_contacts.append(message)
             case _:
                 return
 
     def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
-        if message.sender in self._world.organizers:
+        if message.sender in self._world.onlookers:
+            return
+        dialogue = self._world.asking.get(message.room_id)
+        if dialogue is not None and asked(message.text, dialogue.pack.contacts) is not None:
+            later.to_contacts.append(message)
             return
         if says_done(message.text) and self._world.at_own_pace(message.room_id) is not None:
             later.said_done.append(message)
@@ -145,6 +152,9 @@ class Answers:
     def _pointing(
         self, tx: Transaction, one: Edited | Withdrawn | Marked, later: Later, now_ms: int
     ) -> None:
+        if not isinstance(one, Marked) and self._is_of_contacts(tx, one, later):
+            later.of_contacts.append(one)
+            return
         match one:
             case Edited():
                 self._corrections.edit(tx, one, later, now_ms=now_ms)
@@ -159,6 +169,16 @@ class Answers:
                     self._voting.tap(tx, one, number, later, now_ms=now_ms)
             case _:
                 assert_never(one)
+
+    def _is_of_contacts(self, tx: Transaction, one: Edited | Withdrawn, later: Later) -> bool:
+        """Whether it changes a question to a contact, or an answer of one."""
+        use = self._world.use_of(one.room_id)
+        if use is not RoomUse.CONTACT and one.room_id not in self._world.asking:
+            return False
+        just_heard = (*later.to_contacts, *later.from_contacts)
+        return any(each.event_id == one.target for each in just_heard) or tx.contacts.concerns(
+            one.room_id, one.target
+        )
 
 
 class _Batch:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot import contacts
 from bot.adapters.matrix.links import MatrixLinks
 from bot.answers import Answers
 from bot.board import Board
 from bot.clock import Clock
 from bot.commands.desk import CommandDesk
 from bot.commands.tools import Tools
+from bot.contacts import Contacts
 from bot.corrections import Corrections
 from bot.digests import Digests
 from bot.dispatcher import Dispatcher
@@ -79,7 +81,8 @@ class App:
         self.world = World(chat.own_id, config.organizers_room, configured)
         digests = Digests(self.world, links)
         showing = Showing()
-        self._prompting = Prompting(self.world, links)
+        self._contacts = Contacts(self.world, config.language)
+        self._prompting = Prompting(self.world, links, self._contacts)
         self._dispatcher = Dispatcher(
             self.world,
             prompting=self._prompting,
@@ -107,6 +110,7 @@ class App:
             dispatcher=self._dispatcher,
             digests=digests,
             showing=showing,
+            contacts=self._contacts,
             packs=packs,
             shelf=shelf,
             private_chat=links.private_chat(),
@@ -126,6 +130,7 @@ class App:
             digests=digests,
             dispatcher=self._dispatcher,
             own_pace=OwnPace(self.world, self._dispatcher),
+            contacts=self._contacts,
             now=now,
             changed=self._heard,
             outbox_filled=self.sender.wake,
@@ -149,6 +154,8 @@ class App:
 
     def _ring(self, tx: Transaction, occurrence: Occurrence, now: datetime) -> DialogueId | None:
         self.world.ready(tx)
+        if occurrence.key.startswith(contacts.ALARM):
+            return self._contacts.ring(tx, occurrence, now=now)
         begins = occurrence.alarm in BEGINNINGS
         ring = self._returns.ring if begins else self._dispatcher.ring
         dialogue = ring(tx, occurrence, now=now)
@@ -171,6 +178,9 @@ class App:
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
         if event_id is not None and key.endswith("/prompt/0"):
             self._prompting.note_prompt(tx, key, event_id)
+        elif event_id is not None and contacts.makes_room(key):
+            self.world.ready(tx)
+            self._contacts.room_opened(tx, key, event_id, now=self._now())
 
     async def _keep_boards(self) -> None:
         """Bring boards up to date, at most once in each interval."""

@@ -33,6 +33,21 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostFile:
+    """A new message that is a file; a picture is shown as one.
+
+    `markdown` is its caption, "" for none. `thread` as in `Post`.
+    """
+
+    name: str
+    mime: str
+    data: bytes
+    markdown: str = ""
+    thread: EventId | None = None
+    kind: Literal["post_file"] = "post_file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revise:
     """New text for a message of our own, `target`."""
 
@@ -73,7 +88,41 @@ class Leave:
     kind: Literal["leave"] = "leave"
 
 
-Content = Post | Revise | React | TakeBack | Join | Leave
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRoom:
+    """Make a room, once: a second call finds the first one's room by its address.
+
+    The bot is in it, with every right. The room's id is what `Chat.send` returns.
+    """
+
+    name: str
+    alias: str
+    """The local part of its address, `alias` in `#alias:server`."""
+    topic: str = ""
+    encrypted: bool = False
+    space: bool = False
+    """A room of rooms; nobody but the bot writes in it."""
+    parent: RoomId | None = None
+    """The space it belongs to: it is listed there, and its members may join."""
+    order: str = ""
+    """Where it stands in the parent's list: sorted as text."""
+    open_to_all: bool = False
+    """Whoever has the address may join; without that and without a parent, the invited only."""
+    direct: bool = False
+    """A private chat with the one who is invited."""
+    invited: tuple[UserId, ...] = ()
+    kind: Literal["open_room"] = "open_room"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """Invite a person to the room of the parcel; harmless if she is invited or in it."""
+
+    user_id: UserId
+    kind: Literal["invite"] = "invite"
+
+
+Content = Post | PostFile | Revise | React | TakeBack | Join | Leave | OpenRoom | Invite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +196,9 @@ class Chat(Protocol):
         ...
 
     async def send(self, parcel: Parcel) -> EventId | None:
-        """Carry out a parcel; None where the network gives no id back (join, leave).
+        """Carry out a parcel; None where the network gives no id back (join, leave, invite).
+
+        For `OpenRoom` the room's id stands in the place of the event's.
 
         Calls with the same `transaction_id` take effect once, as far as
         `capabilities.recognises_repeats` reaches. Retries of its own are short (seconds);
@@ -159,6 +210,15 @@ class Chat(Protocol):
         self, room_id: RoomId, once_key: EffectKey, *, since: datetime
     ) -> EventId | None:
         """Look in the room for an event of ours that carries `once_key`, back to `since`."""
+        ...
+
+    async def fetch(self, address: str, *, most_bytes: int) -> bytes:
+        """The file that somebody's message brought (`flows.messages.Media.address`), in plain.
+
+        Raises:
+            ChatRefused: `code` is TOO_LARGE (no more than `most_bytes` is ever held),
+                DAMAGED (it is not the file that was sent), BAD_ADDRESS, or the network's own.
+        """
         ...
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
@@ -175,6 +235,18 @@ class Links(Protocol):
 
     def message(self, room_id: RoomId, event_id: str) -> str:
         """A link to a message."""
+        ...
+
+    def room(self, room_id: RoomId) -> str:
+        """A link to a room."""
+        ...
+
+    def address(self, alias: str) -> str:
+        """The address, as people write it, of a room made with this `OpenRoom.alias`."""
+        ...
+
+    def by_address(self, alias: str) -> str:
+        """A link to that room; it lasts when the room is replaced by another."""
         ...
 
     def private_chat(self) -> str:

@@ -15,6 +15,7 @@ from storage.journal import Batch, InboxState, Resolved
 if TYPE_CHECKING:
     from bot.answers import Answers
     from bot.commands.desk import CommandDesk
+    from bot.contacts import Contacts
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
     from bot.doorkeeper import Doorkeeper
@@ -50,6 +51,7 @@ class DurableIntake:
         digests: Digests,
         dispatcher: Dispatcher,
         own_pace: OwnPace,
+        contacts: Contacts,
         now: Callable[[], datetime],
         changed: Callable[[set[DialogueId]], None],
         outbox_filled: Callable[[], None],
@@ -64,6 +66,7 @@ class DurableIntake:
         self._digests = digests
         self._dispatcher = dispatcher
         self._own_pace = own_pace
+        self._contacts = contacts
         self._now = now
         self._changed = changed
         self._outbox_filled = outbox_filled
@@ -100,6 +103,7 @@ class DurableIntake:
                 departures=batch.departures,
                 now=now,
             )
+            self._contacts.members_changed(tx, batch.members, now=now)
             for room_id in entered:
                 self._private.welcome(tx, room_id, now=now)
             # Who was waited for may have left.
@@ -162,6 +166,7 @@ class DurableIntake:
             dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)
             if round_ is not None and dialogue is not None and round_.shown:
                 self._showing.show(tx, dialogue, round_, now=now)
+        later.touched |= self._contacts.take(tx, later, now=now)
         for message in later.asked_for_help:
             self._private.help(tx, message, now=now)
         for one in later.half_said:

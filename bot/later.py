@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.ids import DialogueId, EventId, RoomId, RoundNo, UserId
-from flows.messages import Incoming, Marked, Written
+from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,12 @@ class Later:
     """Messages in the organizers' room: perhaps commands."""
     marked_by_organizers: list[Marked] = field(default_factory=list)
     """Marks in the organizers' room: perhaps on a question of the bot."""
+    to_contacts: list[Written] = field(default_factory=list)
+    """What groups ask somebody from afar."""
+    from_contacts: list[Written] = field(default_factory=list)
+    """Written in the room of somebody who is asked from afar."""
+    of_contacts: list[Edited | Withdrawn] = field(default_factory=list)
+    """Changes of such questions and answers."""
     asked_for_help: list[Written] = field(default_factory=list)
     said_done: list[Written] = field(default_factory=list)
     """Groups at their own pace that are done with a step."""

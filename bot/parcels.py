@@ -7,15 +7,30 @@ sender waits with the one until the other is out.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from bot.chat import Content, Join, Leave, Post, React, Revise, TakeBack
+from bot.chat import (
+    Content,
+    Invite,
+    Join,
+    Leave,
+    OpenRoom,
+    Post,
+    PostFile,
+    React,
+    Revise,
+    TakeBack,
+)
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from storage.outbox import Effect, OutboxState, Sent
+
+if TYPE_CHECKING:
+    from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +55,57 @@ def post(
     markdown: str,
     *,
     under: EffectKey | None = None,
+    thread: EventId | None = None,
     mentions: Sequence[UserId] = (),
     silent: bool = True,
     refs: Sequence[Ref] = (),
 ) -> Effect:
-    """A new message; `under` is the key of the message of ours whose thread it goes into."""
+    """A new message.
+
+    Args:
+        under: the key of the message of ours whose thread it goes into;
+        thread: or the message, anybody's, that roots it.
+    """
     content: dict[str, object] = {"kind": "post", "markdown": markdown, "silent": silent}
     if under is not None:
         content["under"] = under
+    if thread is not None:
+        content["thread"] = thread
     if mentions:
         content["mentions"] = list(mentions)
     if refs:
         content["refs"] = [[ref.token, ref.key] for ref in refs]
+    return _effect(key, room_id, content)
+
+
+def post_file(
+    tx: Transaction,
+    key: EffectKey,
+    room_id: RoomId,
+    *,
+    name: str,
+    mime: str,
+    data: bytes,
+    markdown: str = "",
+    thread: EventId | None = None,
+    under: EffectKey | None = None,
+) -> Effect:
+    """A file with a caption, into a thread if one is named (by its root, or by that's key).
+
+    The bytes are kept now, in this transaction, which is the one to put the effect into the
+    outbox as well; they go when it has been carried out or given up.
+    """
+    content: dict[str, object] = {
+        "kind": "post_file",
+        "name": name,
+        "mime": mime,
+        "blob": tx.blobs.keep(data),
+        "markdown": markdown,
+    }
+    if thread is not None:
+        content["thread"] = thread
+    if under is not None:
+        content["under"] = under
     return _effect(key, room_id, content)
 
 
@@ -85,28 +139,93 @@ def leave(key: EffectKey, room_id: RoomId) -> Effect:
     return _effect(key, room_id, {"kind": "leave"})
 
 
+def open_room(
+    key: EffectKey,
+    near: RoomId,
+    *,
+    name: str,
+    topic: str = "",
+    encrypted: bool = False,
+    space: bool = False,
+    inside: EffectKey | None = None,
+    order: str = "",
+    open_to_all: bool = False,
+    direct: bool = False,
+    invited: Sequence[UserId] = (),
+) -> Effect:
+    """A new room; `opened` tells which one it has become.
+
+    Args:
+        near: a room in whose lane it is made, one after the other; it need not be related.
+        inside: the key of the effect that makes the space it belongs to.
+        open_to_all: whoever has its address may join. The address follows from the key, so
+            the key must then hold something that nobody can guess.
+    """
+    content: dict[str, object] = {
+        "kind": "open_room",
+        "name": name,
+        "alias": alias_of(key),
+        "topic": topic,
+        "encrypted": encrypted,
+        "space": space,
+        "order": order,
+        "open_to_all": open_to_all,
+        "direct": direct,
+        "invited": list(invited),
+    }
+    if inside is not None:
+        content["inside"] = inside
+    return _effect(key, near, content)
+
+
+def alias_of(key: EffectKey) -> str:
+    """The local part of the address of the room that the effect `key` makes."""
+    return f"runda-{hashlib.sha256(f'alias {key}'.encode()).hexdigest()[:16]}"
+
+
+def opened(fate: Sent | None) -> RoomId | None:
+    """The room that an `open_room` has made; None as long as there is none."""
+    if fate is None or fate.event_id is None:
+        return None
+    return RoomId(fate.event_id)
+
+
+def invite(key: EffectKey, room_id: RoomId, user_id: UserId) -> Effect:
+    """An invitation to a room."""
+    return _effect(key, room_id, {"kind": "invite", "user_id": user_id})
+
+
 def _effect(key: EffectKey, room_id: RoomId, content: dict[str, object]) -> Effect:
     return Effect(key=key, room_id=room_id, content=orjson.dumps(content).decode())
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """An effect's content as it lay in the outbox, and the keys of ours it speaks of."""
+    """An effect's content as it lay in the outbox, and the keys of ours it speaks of.
+
+    `blob` names the bytes it needs, if it needs any.
+    """
 
     values: Mapping[str, Any]
     speaks_of: tuple[EffectKey, ...]
+    blob: str | None = None
 
 
 def open_content(content: str) -> Packed:
     """Read the JSON text of an effect."""
     values: dict[str, Any] = orjson.loads(content)
-    keys = [values[name] for name in ("of", "under") if name in values]
+    keys = [values[name] for name in ("of", "under", "inside") if name in values]
     keys += [key for _, key in values.get("refs", ())]
-    return Packed(values, tuple(EffectKey(key) for key in keys))
+    speaks_of = tuple(EffectKey(key) for key in keys)
+    return Packed(values, speaks_of, blob=values.get("blob"))
 
 
 def unpack(
-    packed: Packed, fates: Mapping[EffectKey, Sent], *, waits_for_links: bool = True
+    packed: Packed,
+    fates: Mapping[EffectKey, Sent],
+    *,
+    waits_for_links: bool = True,
+    data: bytes | None = None,
 ) -> Content:
     """What to send, with the ids of our own messages filled in.
 
@@ -114,6 +233,7 @@ def unpack(
         fates: what became of the effects it speaks of, as far as there are any.
         waits_for_links: whether a link in a text to a message not sent yet is waited for;
             else it leads to the room alone.
+        data: the bytes of `packed.blob`, None if they are not kept (any more).
 
     Raises:
         NotYet: one of them is not sent yet.
@@ -135,6 +255,20 @@ def unpack(
             return Join()
         case "leave":
             return Leave()
+        case _:
+            return _unpack_rarer(values, fates, data)
+
+
+def _unpack_rarer(
+    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], data: bytes | None
+) -> Content:
+    match values["kind"]:
+        case "post_file":
+            return _file(values, fates, data)
+        case "open_room":
+            return _room(values, fates)
+        case "invite":
+            return Invite(user_id=UserId(values["user_id"]))
         case unknown:
             message = f"the outbox holds a {unknown!r}, which this program does not know"
             raise Never(message)
@@ -146,12 +280,49 @@ def _post(
     markdown: str = values["markdown"]
     for token, key in values.get("refs", ()):
         markdown = markdown.replace(token, _sent_or_nothing(key, fates, waits=waits_for_links))
-    under = values.get("under")
     return Post(
         markdown=markdown,
-        thread=None if under is None else _sent(under, fates),
+        thread=_thread(values, fates),
         mentions=tuple(UserId(user) for user in values.get("mentions", ())),
         silent=values["silent"],
+    )
+
+
+def _file(
+    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], data: bytes | None
+) -> PostFile:
+    if data is None:
+        message = "the file itself is not kept any more"
+        raise Never(message)
+    return PostFile(
+        name=values["name"],
+        mime=values["mime"],
+        data=data,
+        markdown=values["markdown"],
+        thread=_thread(values, fates),
+    )
+
+
+def _thread(values: Mapping[str, Any], fates: Mapping[EffectKey, Sent]) -> EventId | None:
+    if "under" in values:
+        return _sent(values["under"], fates)
+    thread = values.get("thread")
+    return None if thread is None else EventId(thread)
+
+
+def _room(values: Mapping[str, Any], fates: Mapping[EffectKey, Sent]) -> OpenRoom:
+    inside = values.get("inside")
+    return OpenRoom(
+        name=values["name"],
+        alias=values["alias"],
+        topic=values["topic"],
+        encrypted=values["encrypted"],
+        space=values["space"],
+        parent=None if inside is None else RoomId(_sent(inside, fates)),
+        order=values["order"],
+        open_to_all=values["open_to_all"],
+        direct=values["direct"],
+        invited=tuple(UserId(one) for one in values["invited"]),
     )
 
 

@@ -45,7 +45,7 @@ class PrivateChats:
             return
         words = wording(self._language_for(room.peer))
         parts = [welcome_markdown(words)]
-        if not self._world.in_a_group(room.peer) and room.peer not in self._world.organizers:
+        if not self._world.in_a_group(room.peer) and room.peer not in self._world.onlookers:
             parts.append(not_in_a_group_markdown(words))
         # Joined anew after leaving, the person is greeted anew.
         key = EffectKey(f"{room_id}/-/-/welcome/{to_ms(now)}")

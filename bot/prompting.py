@@ -23,6 +23,7 @@ from storage.rounds import NewRound
 
 if TYPE_CHECKING:
     from bot.chat import Links
+    from bot.contacts import Contacts
     from bot.world import World
     from storage.outbox import Effect as Outgoing
     from storage.transaction import Transaction
@@ -31,14 +32,16 @@ if TYPE_CHECKING:
 class Prompting:
     """Opens rounds and puts their prompts into the outbox."""
 
-    def __init__(self, world: World, links: Links) -> None:
+    def __init__(self, world: World, links: Links, contacts: Contacts) -> None:
         self._world = world
         self._links = links
+        self._contacts = contacts
 
     def open_step(
         self, tx: Transaction, dialogue: Dialogue, effect: OpenStep, *, now: datetime
     ) -> None:
         """Open a round in every group, and ask."""
+        self._contacts.begin(tx, dialogue, now=now)
         step = step_of(dialogue, effect.step_id)
         told = tx.rounds.scenarios_met(dialogue.id, besides=step.id)
         scenarios = {

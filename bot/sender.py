@@ -49,6 +49,7 @@ _SHORTEST_REST_S = 0.05
 _BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 _EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
 """Effects nobody refers to later; their rows go when they are sent."""
+_NAMES_A_FILE = '"blob":'
 
 
 def transaction_id(key: EffectKey) -> str:
@@ -222,7 +223,12 @@ class Sender:
         async with self._slots:
             packed = open_content(due.content)
             fates = await self._fates(packed.speaks_of) if packed.speaks_of else {}
-            content = unpack(packed, fates, waits_for_links=due.tries < _WAITS_FOR_LINKS)
+            content = unpack(
+                packed,
+                fates,
+                waits_for_links=due.tries < _WAITS_FOR_LINKS,
+                data=await self._data(packed.blob),
+            )
             return await self._send(due, _parcel(due.room_id, content, due.key))
 
     async def _acknowledge(self, due: Due) -> None:
@@ -279,6 +285,11 @@ class Sender:
 
         return fates | await self._database.write(look_up) if unknown else fates
 
+    async def _data(self, blob: str | None) -> bytes | None:
+        if blob is None:
+            return None
+        return await self._database.write(lambda tx: tx.blobs.get(blob))
+
     async def _postpone(self, due: Due, wait_ms: int, reason: str) -> None:
         due_ms = to_ms(self._now()) + wait_ms
         await self._database.write(
@@ -294,6 +305,7 @@ class Sender:
 
         def give_up(tx: Transaction) -> None:
             tx.outbox.fail(due.number, now_ms=to_ms(now), error=str(error))
+            _drop_files(tx, [due])
             self._undeliverable.tell(tx, due, error, now=now)
 
         await self._database.write(give_up)
@@ -323,3 +335,10 @@ class Sender:
                 self._on_sent(tx, due.key, event_id)
         tx.outbox.drop([due.number for due, _ in done if due.key.startswith(_EPHEMERAL)])
         tx.outbox.note_sent(kept, now_ms=to_ms(self._now()))
+        _drop_files(tx, [due for due, _ in done])
+
+
+def _drop_files(tx: Transaction, done: Sequence[Due]) -> None:
+    """Keep no file that nothing waits for any more: it may quote people."""
+    if any(_NAMES_A_FILE in due.content for due in done) and tx.blobs.drop_unneeded():
+        tx.erase_for_good()

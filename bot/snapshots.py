@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from flows.digest.snapshot import (
+    ContactRecord,
     ReplyRecord,
     RoundRecord,
     Snapshot,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.ids import StepId
+    from storage.contacts import Question
     from storage.transaction import Transaction
 
 
@@ -80,6 +82,26 @@ def take_snapshot(
             _reply(reply, by_number[reply.round_no], held=reply.reply_no in held)
             for reply in replies
         ),
+        contacts=() if scope is not None else _contacts(tx, dialogue),
+    )
+
+
+def _contacts(tx: Transaction, dialogue: Dialogue) -> tuple[ContactRecord, ...]:
+    return tuple(_contact(one, dialogue) for one in tx.contacts.of_dialogue(dialogue.id))
+
+
+def _contact(question: Question, dialogue: Dialogue) -> ContactRecord:
+    asking = question.asking
+    role = dialogue.pack.contact(asking.role)
+    group = None if asking.group_id is None else dialogue.group(asking.group_id)
+    return ContactRecord(
+        number=question.number,
+        role=asking.role if role is None else role.title.get(dialogue.language),
+        group_id=asking.group_id,
+        group_name="" if group is None else group.name,
+        question=asking.text,
+        answer=question.answer,
+        overdue=question.overdue_ms is not None,
     )
 
 

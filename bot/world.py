@@ -40,9 +40,14 @@ class World:
         self.organizers_room = organizers_room
         self.rooms: dict[RoomId, Room] = {}
         self.organizers: frozenset[UserId] = frozenset()
+        """Who may steer: those in the organizers' room who do not only read there."""
+        self.onlookers: frozenset[UserId] = frozenset()
+        """Everybody in the organizers' room: none of them is a participant."""
         self.early: set[EventId] = set()
         self.running: dict[DialogueId, Dialogue] = {}
         self.live: dict[DialogueId, Dialogue] = {}
+        self.asking: dict[RoomId, Dialogue] = {}
+        """Groups' rooms whose dialogue has somebody to ask from afar."""
         self._members: dict[RoomId, dict[UserId, str | None]] = {}
         self._groups_of: dict[UserId, tuple[RoomId, ...]] = {}
         self._private_rooms: dict[UserId, RoomId] = {}
@@ -77,19 +82,26 @@ class World:
     def see_rooms(self, tx: Transaction) -> None:
         """Read rooms and members anew."""
         self.rooms = {room.room_id: room for room in tx.rooms.all()}
-        organizers = tx.rooms.members(self.organizers_room)
-        self.organizers = frozenset(member.user_id for member in organizers) - {self.own_id}
+        inside = tx.rooms.members(self.organizers_room)
+        self.onlookers = frozenset(member.user_id for member in inside) - {self.own_id}
+        self.organizers = self._steering()
         self._members = defaultdict(dict)
         groups_of: dict[UserId, list[RoomId]] = defaultdict(list)
         for member in tx.rooms.members_of_groups():
-            # Organizers look in everywhere; they steer and are not asked.
-            if member.user_id != self.own_id and member.user_id not in self.organizers:
+            # Organizers look in everywhere; they are not asked.
+            if member.user_id != self.own_id and member.user_id not in self.onlookers:
                 self._members[member.room_id][member.user_id] = member.name
                 groups_of[member.user_id].append(member.room_id)
         self._private_rooms = {
             room.peer: room.room_id for room in tx.rooms.private_chats() if room.peer is not None
         }
         self._groups_of = {user: tuple(self._in_order(own)) for user, own in groups_of.items()}
+
+    def _steering(self) -> frozenset[UserId]:
+        room = self.rooms.get(self.organizers_room)
+        if room is None or room.rights is None:
+            return self.onlookers
+        return frozenset(one for one in self.onlookers if not room.rights.is_below(one))
 
     def _in_order(self, rooms: Iterable[RoomId]) -> list[RoomId]:
         return sorted(rooms, key=lambda room_id: self.rooms[room_id].number or 0)
@@ -136,6 +148,13 @@ class World:
                     shared, private = self._room_views(rounds[dialogue.id, group.id])
                     self._views[group.room_id] = shared
                     self._private[group.room_id] = private
+        self.asking = {
+            group.room_id: dialogue
+            # The first of a room counts, as with what its rounds are.
+            for dialogue in reversed(self.live.values())
+            if dialogue.pack.contacts
+            for group in dialogue.groups
+        }
         self._seats = {
             (dialogue_id, person.user_id): person.number
             for dialogue_id in self.live

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from flows.ids import EventId, RoomId, UserId
 from flows.messages import Incoming
 from storage.hot import HotInsert, HotStatement, Row, savepoint
+from storage.rights import Levels
 from storage.tables import GapRow, InboxRow, PositionRow, ToDeviceRow, table_of
 
 # ---------------------------------------------------------------- what an adapter brings
@@ -91,6 +92,9 @@ class RoomFacts:
     """True when the bot has come into the room."""
     successor: RoomId | None = None
     """The room that replaces this one (an upgrade), if it was replaced."""
+    creators: frozenset[UserId] | None = None
+    """Those who stand above all levels; empty where the room knows no such thing."""
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from flows.ids import RoomId, UserId
 from storage.journal import MemberChange, Membership, RoomFacts
+from storage.rights import Rights, from_text, to_text
 from storage.tables import MemberRow, RoomRow, table_of
 
 _room = table_of(RoomRow)
@@ -23,12 +24,17 @@ class RoomUse(StrEnum):
     ORGANIZERS = "organizers"
     GROUP = "group"
     DIRECT = "direct"
+    CONTACT = "contact"
+    """The room of a remote contact, who takes part in no group."""
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A room. `number` orders group rooms (table 1, 2 …); `peer` is who a private chat is with."""
+    """A room. `number` orders group rooms (table 1, 2 …); `peer` is who a private chat is with.
+
+    `rights` is None until the homeserver has told.
+    """
 
     room_id: RoomId
     use: RoomUse
@@ -37,6 +43,7 @@ class Room:
     joined: bool = True
     number: int | None = None
     peer: UserId | None = None
+    rights: Rights | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,7 @@ class Rooms:
             "joined": room.joined,
             "number": room.number,
             "peer": room.peer,
+            "rights": None if room.rights is None else to_text(room.rights),
         }
         here = _room.c.room_id == room.room_id
         if self._db.execute(sa.update(_room).where(here).values(**values)).rowcount == 0:
@@ -109,14 +117,12 @@ class Rooms:
         """
         room = self.get(facts.room_id) or Room(room_id=facts.room_id, use=RoomUse.NONE)
         self.put(
-            Room(
-                room_id=room.room_id,
-                use=room.use,
+            replace(
+                room,
                 name=room.name if facts.name is None else facts.name,
                 encrypted=room.encrypted or bool(facts.encrypted),
                 joined=room.joined if facts.joined is None else facts.joined,
-                number=room.number,
-                peer=room.peer,
+                rights=_learned(room.rights, facts),
             )
         )
 
@@ -188,4 +194,15 @@ def _to_room(row: sa.Row[Any]) -> Room:
         joined=row.joined,
         number=row.number,
         peer=None if row.peer is None else UserId(row.peer),
+        rights=None if row.rights is None else from_text(row.rights),
+    )
+
+
+def _learned(known: Rights | None, facts: RoomFacts) -> Rights | None:
+    if facts.creators is None and facts.levels is None:
+        return known
+    before = known or Rights()
+    return Rights(
+        creators=before.creators if facts.creators is None else facts.creators,
+        levels=before.levels if facts.levels is None else facts.levels,
     )

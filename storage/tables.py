@@ -89,6 +89,8 @@ class RoomRow(SQLModel, table=True):
     """The order in which group rooms were added: table 1, 2, 3 …"""
     peer: str | None = None
     """The other person of a private chat."""
+    rights: str | None = None
+    """Who may how much, JSON; None until the homeserver has told."""
 
 
 class MemberRow(SQLModel, table=True):
@@ -288,6 +290,51 @@ class OutboxRow(SQLModel, table=True):
     done_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
     event_id: str | None = None
     error: str | None = None
+
+
+class BlobRow(SQLModel, table=True):
+    """A file that an effect in the outbox will send; gone when none waits for it."""
+
+    __tablename__ = "blob"
+
+    sha256: str = Field(primary_key=True)
+    data: bytes
+
+
+class ContactRow(SQLModel, table=True):
+    """Who is asked from afar, in one role."""
+
+    __tablename__ = "contact"
+
+    role: str = Field(primary_key=True)
+    user_id: str
+    key: str
+    """The effect that makes her room."""
+    room_id: str | None = None
+
+
+class ContactQuestionRow(SQLModel, table=True):
+    """What a role was asked, and her answer; the pack's own questions have no group."""
+
+    __tablename__ = "contact_question"
+
+    number: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", index=True)
+    role: str = Field(index=True)
+    text: str
+    asked_ms: int = Field(sa_type=sa.BigInteger)
+    group_id: str | None = None
+    asker: str | None = None
+    room_id: str | None = None
+    event_id: str | None = None
+    thread: str | None = None
+    sent_key: str | None = None
+    answer_event: str | None = None
+    answer: str | None = None
+    answers: int = 0
+    answered_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    overdue_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
 
 
 class DigestRow(SQLModel, table=True):

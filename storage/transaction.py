@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from storage.blobs import Blobs
 from storage.confirmations import Confirmations
+from storage.contacts import Contacts
 from storage.dialogues import Dialogues
 from storage.digests import Digests
 from storage.early import Early
@@ -71,6 +73,16 @@ class Transaction:
     def outbox(self) -> Outbox:
         """What is to be sent."""
         return Outbox(self._db)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Files on their way out."""
+        return Blobs(self._db)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Who is asked from afar."""
+        return Contacts(self._db)
 
     @cached_property
     def early(self) -> Early:

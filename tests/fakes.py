@@ -12,7 +12,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from bot.chat import Capabilities, Content, Intake, Join, Leave, Parcel, Post, React, Revise
+from bot.chat import (
+    Capabilities,
+    Content,
+    Intake,
+    Invite,
+    Join,
+    Leave,
+    OpenRoom,
+    Parcel,
+    Post,
+    PostFile,
+    React,
+    Revise,
+)
 from bot.chat import TakeBack as Withdraw
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from flows.ids import EffectKey, EventId, RoomId, UserId
@@ -49,6 +62,7 @@ class Message:
     withdrawn: bool = False
     edits: int = 0
     marks: dict[EventId, tuple[UserId, str]] = field(default_factory=dict)
+    file: PostFile | None = None
 
 
 @dataclass(kw_only=True)
@@ -60,6 +74,9 @@ class Room:
     encrypted: bool = False
     members: set[UserId] = field(default_factory=set)
     messages: list[Message] = field(default_factory=list)
+    made_as: OpenRoom | None = None
+    invited: list[UserId] = field(default_factory=list)
+    """Whom the bot has invited, in order."""
 
 
 Heard = Batch | list[Resolved]
@@ -87,6 +104,8 @@ class FakeChat:
         self.rooms: dict[RoomId, Room] = {}
         self.tried: list[EffectKey] = []
         self.looked_up: list[EffectKey] = []
+        self.files: dict[str, bytes] = {}
+        """What people's files hold, by their address."""
         # How it can fail:
         self.unavailable: set[RoomId] = set()
         self.retry_after_s: float | None = None
@@ -137,6 +156,17 @@ class FakeChat:
             if one.key == once_key and one.sent_at >= since
         )
         return next(found, None)
+
+    async def fetch(self, address: str, *, most_bytes: int) -> bytes:
+        await asyncio.sleep(0)
+        if self.logged_out:
+            raise ChatLoggedOut("the token is not valid any more")
+        data = self.files.get(address)
+        if data is None:
+            raise ChatRefused("404 M_NOT_FOUND no such file", code="M_NOT_FOUND")
+        if len(data) > most_bytes:
+            raise ChatRefused(f"more than {most_bytes} bytes", code="TOO_LARGE")
+        return data
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         room = self.add_room(name, *invite, encrypted=encrypted)
@@ -193,6 +223,11 @@ class FakeChat:
         if isinstance(parcel.content, Join | Leave):
             self._come_or_go(parcel.room_id, comes=isinstance(parcel.content, Join))
             return None
+        if isinstance(parcel.content, OpenRoom):
+            return EventId(self._open(parcel.content).room_id)
+        if isinstance(parcel.content, Invite):
+            self._invite_to(self.rooms[parcel.room_id], parcel.content.user_id)
+            return None
         event_id = EventId(f"$bot{next(self._numbers):05}")
         self._show(parcel, parcel.content, event_id)
         return event_id
@@ -219,8 +254,36 @@ class FakeChat:
                 self.message(content.target).marks[event_id] = (BOT, content.mark)
             case Withdraw():
                 self.take_back(content.target)
-            case Join() | Leave():
+            case PostFile():
+                shown = Message(
+                    event_id=event_id,
+                    sender=BOT,
+                    text=content.markdown,
+                    sent_at=self._now(),
+                    key=parcel.once_key,
+                    thread=content.thread,
+                    file=content,
+                )
+                self.rooms[parcel.room_id].messages.append(shown)
+            case Join() | Leave() | OpenRoom() | Invite():
                 return
+
+    def _open(self, wanted: OpenRoom) -> Room:
+        """As a homeserver does: an address belongs to one room."""
+        for room in self.rooms.values():
+            if room.made_as is not None and room.made_as.alias == wanted.alias:
+                return room
+        room = self.add_room(wanted.name, encrypted=wanted.encrypted)
+        room.made_as = wanted
+        self._come_or_go(room.room_id, comes=True)
+        for user_id in wanted.invited:
+            self._invite_to(room, user_id)
+        return room
+
+    def _invite_to(self, room: Room, user_id: UserId) -> None:
+        if user_id not in room.invited and user_id not in room.members:
+            room.invited.append(user_id)
+            self.hear(members=[self._change(room, user_id, Membership.INVITE)])
 
     def take_back(self, target: EventId) -> None:
         """A message, or a mark, is there no more."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.commands.bookings import BOOKINGS
+from bot.commands.contacts import CONTACT
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
 from bot.commands.holding import HOLDING
 from bot.commands.packs import KEEP, PREVIEW
@@ -194,6 +195,7 @@ COMMANDS: tuple[Command, ...] = (
     PREVIEW,
     KEEP,
     GROUPS,
+    CONTACT,
     START,
     STATUS,
     NEXT,

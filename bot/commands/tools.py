@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.contacts import Contacts
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
     from bot.packs import PackFile
@@ -28,6 +29,7 @@ class Tools:
     dispatcher: Dispatcher
     digests: Digests
     showing: Showing
+    contacts: Contacts
     packs: Callable[[], tuple[PackFile, ...]]
     shelf: Shelf
     organizers_room: RoomId

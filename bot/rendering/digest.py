@@ -8,6 +8,7 @@ from datetime import datetime
 from babel.dates import format_date
 
 from bot.rendering import markdown
+from bot.rendering.digest_contacts import contact_blocks, contact_headline
 from bot.rendering.found import Found
 from bot.rendering.parts import Block, Head, RenderedPart, paginate
 from bot.rendering.prompts import clock_time
@@ -51,7 +52,8 @@ def render(
         for step in _to_read(digest.steps)
         for part in paginate(writer.details(step), again=writer.again)
     ]
-    return [*overview, *details]
+    asked = paginate(contact_blocks(digest.contacts, wording), again=writer.again)
+    return [*overview, *details, *asked]
 
 
 def _to_read(steps: Iterable[StepPart]) -> list[StepPart]:
@@ -121,7 +123,8 @@ class _Writer:
         replies = say_n("{number} reply", "{number} replies", total.replies)
         asked = [part for step in self._digest.steps for part in step.groups]
         group_answers = [f"**{text}**" for text in self._group_answers(asked)]
-        return "\\\n".join([f"**{answered}** · {replies}", *group_answers])
+        via_link = contact_headline(self._digest.contacts, self._wording)
+        return "\\\n".join([f"**{answered}** · {replies}", *group_answers, *via_link])
 
     def _group_answers(self, parts: Iterable[GroupPart]) -> list[str]:
         asked = [part.answer for part in parts if part.answer is not None]

@@ -48,6 +48,12 @@ def _one_line(text: str, length: int) -> str:
     return short if short != "…" else line[: length - 1] + "…"
 
 
+def apart(text: str) -> list[str]:
+    """Somebody's words set apart, in pieces that go into one message each."""
+    pieces = _pieces(text, MAX_PART_BYTES - 5 * _MARGIN_BYTES)
+    return ["> " + escape(piece).replace("\n", "\n> ") for piece in pieces]
+
+
 class Quoter:
     """Writes the quotes of one digest.
 

@@ -7,6 +7,8 @@ from dataclasses import fields, replace
 from itertools import groupby
 
 from flows.digest.document import (
+    ContactPart,
+    ContactState,
     Counts,
     Digest,
     GroupAnswer,
@@ -17,7 +19,14 @@ from flows.digest.document import (
 )
 from flows.digest.ordering import group_order, reading_order
 from flows.digest.quote import Quote
-from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot, StepRecord
+from flows.digest.snapshot import (
+    ContactRecord,
+    ReplyKind,
+    ReplyRecord,
+    RoundRecord,
+    Snapshot,
+    StepRecord,
+)
 from flows.group_answer import answer_span, trimmed
 from flows.ids import GroupId, StepId
 from flows.packs.pack import StepKind
@@ -51,6 +60,20 @@ def compose(snapshot: Snapshot) -> Digest:
         total=_total(participations, steps, replies),
         groups=participations,
         steps=steps,
+        contacts=tuple(_contact(one) for one in snapshot.contacts),
+    )
+
+
+def _contact(record: ContactRecord) -> ContactPart:
+    state = ContactState.OVERDUE if record.overdue else ContactState.WAITS
+    return ContactPart(
+        number=record.number,
+        role=record.role,
+        group_id=record.group_id,
+        group_name=record.group_name,
+        state=state if record.answer is None else ContactState.ANSWERED,
+        text=record.question,
+        answer_text=record.answer or "",
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.digest.findings import NOTHING_FOUND, Findings
 from flows.digest.quote import Attachment, Quote, Span
-from flows.digest.snapshot import ReplyRecord
+from flows.digest.snapshot import ContactRecord, ReplyRecord
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
 from flows.packs.pack import StepKind
@@ -109,6 +109,30 @@ class Participation:
         return self.counts.replies == 0
 
 
+class ContactState(StrEnum):
+    """How it stands with a question to somebody who takes part from afar."""
+
+    ANSWERED = "answered"
+    WAITS = "waits"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPart:
+    """A question to a remote contact and her answer, both to the letter.
+
+    `group_id` is None for the pack's own questions. `answer_text` is empty without an answer.
+    """
+
+    number: int
+    role: str
+    group_id: GroupId | None
+    group_name: str
+    state: ContactState
+    text: str
+    answer_text: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """What has changed since the digest that this one replaces, in replies."""
@@ -134,6 +158,7 @@ class Digest:
     groups: tuple[Participation, ...]
     steps: tuple[StepPart, ...]
     findings: Findings = NOTHING_FOUND
+    contacts: tuple[ContactPart, ...] = ()
     delta: Delta | None = None
 
     @property
@@ -169,11 +194,15 @@ def _without_words(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return {
         name: value.value if isinstance(value, Enum) else value
         for name, value in fields
-        if name not in ("text", "attachment")
+        if name not in ("text", "attachment", "answer_text")
     }
 
 
-def from_json(document: Mapping[str, Any], replies: Iterable[ReplyRecord]) -> Digest:
+def from_json(
+    document: Mapping[str, Any],
+    replies: Iterable[ReplyRecord],
+    contacts: Iterable[ContactRecord] = (),
+) -> Digest:
     """Read a stored digest back, its words taken from the replies as they are now.
 
     Raises:
@@ -184,6 +213,7 @@ def from_json(document: Mapping[str, Any], replies: Iterable[ReplyRecord]) -> Di
         raise DigestUnreadable(f"schema {document.get('schema')!r}, and only {SCHEMA} is known")
     known = {reply.reply_no: reply for reply in replies}
     stored = {name: value for name, value in document.items() if name != "schema"}
+    stored["contacts"] = _contacts(stored.get("contacts", ()), contacts)
     try:
         return _reader().validate_python(_with_words(stored, known))
     except ValidationError as error:
@@ -214,6 +244,23 @@ def _with_words(node: Any, replies: Mapping[ReplyNo, ReplyRecord]) -> Any:  # no
     if isinstance(node, list | tuple):
         return [_with_words(value, replies) for value in node]
     return node
+
+
+def _contacts(
+    parts: Iterable[Mapping[str, Any]], contacts: Iterable[ContactRecord]
+) -> list[Mapping[str, Any]]:
+    known = {one.number: one for one in contacts}
+    gone = [part["number"] for part in parts if part["number"] not in known]
+    if gone:
+        raise DigestUnreadable(f"question {gone[0]} to a contact is gone")
+    return [
+        {
+            **part,
+            "text": known[part["number"]].question,
+            "answer_text": known[part["number"]].answer or "",
+        }
+        for part in parts
+    ]
 
 
 def _spanned(node: Mapping[str, Any], replies: Mapping[ReplyNo, ReplyRecord]) -> ReplyRecord:

@@ -95,6 +95,23 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """A question to somebody who takes part from afar.
+
+    `role` is what she is called. Of the pack's own questions `group_id` is None. `answer` is
+    None as long as there is none; `overdue` if that has been too long.
+    """
+
+    number: int
+    role: str
+    group_id: GroupId | None
+    group_name: str
+    question: str
+    answer: str | None
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything a digest may speak of.
 
@@ -109,3 +126,4 @@ class Snapshot:
     steps: tuple[StepRecord, ...]
     rounds: tuple[RoundRecord, ...]
     replies: tuple[ReplyRecord, ...]
+    contacts: tuple[ContactRecord, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import fields
 
 from flows.digest.compose import standing_answer
 from flows.digest.document import (
+    ContactState,
     Counts,
     Digest,
     GroupAnswer,
@@ -60,6 +61,7 @@ def verify(digest: Digest, snapshot: Snapshot) -> None:
         *_wrong_in_parts(parts, snapshot, replies),
         *_wrong_in_groups(digest, parts, replies),
         *_wrong_in_total(digest, replies),
+        *_wrong_in_contacts(digest, snapshot),
     ]
     if reply_nos or counts:
         raise DigestNotTrue(reply_nos, counts)
@@ -189,6 +191,24 @@ def _wrong_in_total(digest: Digest, replies: Mapping[Place, Replies]) -> Iterato
         sum(group.counts.unreadable for group in digest.groups),
     )
     yield from _differing("all", digest.total, expected)
+
+
+def _wrong_in_contacts(digest: Digest, snapshot: Snapshot) -> Iterator[str]:
+    """Questions to contacts that are told otherwise than they stand, twice, or not at all."""
+    told = {part.number: part for part in digest.contacts}
+    if len(told) < len(digest.contacts) or set(told) != {one.number for one in snapshot.contacts}:
+        yield "contacts: questions"
+        return
+    for record in snapshot.contacts:
+        part = told[record.number]
+        answered = part.state is ContactState.ANSWERED
+        if (
+            (part.role, part.group_id, part.text) != (record.role, record.group_id, record.question)
+            or answered != (record.answer is not None)
+            or part.answer_text != (record.answer or "")
+            or (not answered and (part.state is ContactState.OVERDUE) != record.overdue)
+        ):
+            yield f"contacts: question {record.number}"
 
 
 def _tally(told: Replies, quotes: Sequence[Quote], present: int, unreadable: int) -> Counts:

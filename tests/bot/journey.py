@@ -16,7 +16,7 @@ from bot.adapters.matrix.links import MatrixLinks
 from bot.app import App
 from bot.config import Config, MatrixConfig
 from flows.ids import EventId, RoomId, UserId
-from flows.messages import Edited, Incoming, Marked, Media, Withdrawn, Written
+from flows.messages import Edited, Incoming, Marked, Media, MediaKind, Withdrawn, Written
 from storage.database import Database
 from storage.instants import to_ms
 from storage.journal import Batch
@@ -257,6 +257,15 @@ class Journey:
         message = self.message(who, text, room=room, thread=thread, reply_to=reply_to, media=media)
         await self.happens(message)
         return message.event_id
+
+    async def drops(
+        self, who: UserId, name: str, data: bytes, *, mime: str = "", room: RoomId | None = None
+    ) -> EventId:
+        """Somebody sends a file in her group's room (organizers in theirs)."""
+        address = f'{{"url":"mxc://example.org/{len(self.chat.files)}"}}'
+        self.chat.files[address] = data
+        media = Media(kind=MediaKind.FILE, name=name, mime=mime, size=len(data), address=address)
+        return await self.writes(who, name, room=room, media=media)
 
     async def writes_in_private(
         self, who: UserId, text: str, *, media: Media | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flows.ids import RoomId, UserId
-from storage.journal import Departure, Membership
+from storage.journal import Departure, Membership, RoomFacts
+from storage.rights import Levels
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, BOT, CIA, OLGA, ORGANIZERS, STRANGER, TABLE_1, TABLE_2
 from tests.fakes import Room
@@ -238,3 +239,30 @@ async def test_a_room_without_a_use_is_left_alone(journey: Journey) -> None:
     await journey.writes(ANN, "help", room=room.room_id)
 
     assert journey.shown(room.room_id) == []
+
+
+# ---------------------------------------------------------------- who only reads
+
+
+async def test_who_stands_below_the_others_reads_and_does_not_steer(journey: Journey) -> None:
+    # given Ann in the organizers' room, as one who may only read
+    journey.chat.change_membership(ORGANIZERS, ANN)
+    journey.chat.hear(rooms=[RoomFacts(room_id=ORGANIZERS, levels=Levels(users={ANN: -1}))])
+    await journey.settles()
+
+    # when she writes commands, then nothing happens, and she is asked nothing
+    said = journey.texts(ORGANIZERS)
+    await journey.writes(ANN, "!start lunch", room=ORGANIZERS)
+    assert journey.texts(ORGANIZERS) == said
+    room = await invited(journey, ANN, "Window")
+    assert BOT not in room.members
+    await journey.writes(OLGA, "!groups")
+    assert "1. Table 1: 1 person" in journey.answer()
+
+    # when she is raised, then she steers, also after a restart
+    journey.chat.hear(rooms=[RoomFacts(room_id=ORGANIZERS, levels=Levels())])
+    await journey.settles()
+    await journey.bot_is_killed()
+    await journey.bot_starts()
+    await journey.writes(ANN, "!groups", room=ORGANIZERS)
+    assert "Table 2" in journey.answer()

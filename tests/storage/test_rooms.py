@@ -8,6 +8,7 @@ from flows.ids import GroupId, RoomId, UserId
 from storage.database import Database
 from storage.journal import MemberChange, Membership, RoomFacts
 from storage.people import Participant
+from storage.rights import Levels, Rights
 from storage.rooms import Member, Room, RoomUse
 from storage.transaction import Transaction
 from tests.builders import ANN, BO, CIA, NOW_MS, TABLE_1, TABLE_2
@@ -161,3 +162,26 @@ def test_a_person_has_one_number_in_a_dialogue(database: Database) -> None:
         Participant(number=1, user_id=ANN, group_id=GroupId("1")),
         Participant(number=2, user_id=BO, group_id=GroupId("1")),
     ]
+
+
+def test_rights_come_in_parts_and_stay(database: Database) -> None:
+    assert learn(database, name="Table 1").rights is None  # type: ignore[union-attr]  # it is there
+    learn(database, creators=frozenset({ANN}))
+    learn(database, levels=Levels(users={BO: -1}, users_default=0, events_default=0))
+    room = learn(database, name="Table One")
+
+    assert room is not None
+    assert room.rights == Rights(creators=frozenset({ANN}), levels=Levels(users={BO: -1}))
+
+
+def test_who_stands_below() -> None:
+    def below(**levels: object) -> set[UserId]:
+        rights = Rights(creators=frozenset({ANN}), levels=replace(Levels(), **levels))  # type: ignore[arg-type]  # by name
+        return {one for one in (ANN, BO, CIA) if rights.is_below(one)}
+
+    assert below() == set()
+    assert below(users={BO: -1, CIA: 100}) == {BO}
+    assert below(users={BO: 50}, users_default=50) == set()
+    assert below(users={BO: 49}, users_default=50) == {BO}
+    assert below(users={BO: 50}, events_default=50) == {CIA}
+    assert below(users={ANN: -5, BO: -5}, users_default=-5) == {BO, CIA}

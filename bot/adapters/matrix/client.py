@@ -14,6 +14,8 @@ from bot.adapters.matrix.account import MatrixAccount
 from bot.adapters.matrix.encryption import Encryption
 from bot.adapters.matrix.history import History
 from bot.adapters.matrix.lock import FolderLock
+from bot.adapters.matrix.media import MediaStore
+from bot.adapters.matrix.opening import Opening
 from bot.adapters.matrix.receiver import Receiver
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sender import Sender
@@ -80,8 +82,16 @@ class MatrixChat:
         self._history = History(
             self._transport, database, account.user_id, self._encryption.open_event
         )
+        self._media = MediaStore(self._transport, deadline_s=send_deadline_s)
         self._sender = Sender(
-            self._transport, self._rooms, self._encryption, deadline_s=send_deadline_s
+            self._transport,
+            self._rooms,
+            self._encryption,
+            media=self._media,
+            opening=Opening(
+                self._transport, self._rooms, account.user_id, deadline_s=send_deadline_s
+            ),
+            deadline_s=send_deadline_s,
         )
         self._receiver = Receiver(
             transport=self._transport,
@@ -140,6 +150,10 @@ class MatrixChat:
     ) -> EventId | None:
         """Look for an event of ours; see `History.find`."""
         return await self._history.find(room_id, once_key, since=since)
+
+    async def fetch(self, address: str, *, most_bytes: int) -> bytes:
+        """The file of somebody's message, in plain; see `MediaStore.fetch`."""
+        return await self._media.fetch(address, most_bytes=most_bytes)
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         """Make a private room; see `setting_up.make_room`."""

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.chat import Post, React, Revise
+from bot.chat import Post, PostFile, React, Revise
 from bot.rendering.markdown import Rendered, render
-from flows.ids import EffectKey, UserId
+from flows.ids import EffectKey, EventId, UserId
 
 KEY = "se.runda.key"
 """Field of the content that carries the effect's key, so that the event can be found again."""
@@ -16,6 +16,9 @@ KEY = "se.runda.key"
 SEAL = "se.runda.seal"
 """Field beside the ciphertext that carries a digest of the key: it can be found even by
 a device that cannot decrypt, and tells nothing to the homeserver."""
+
+
+_PNG_HEAD_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,49 @@ def event_for(content: Post | Revise | React, once_key: EffectKey) -> Outgoing:
             assert_never(content)
 
 
+def file_event(post: PostFile, where: dict[str, Any], once_key: EffectKey) -> Outgoing:
+    """The event that says: here is a file.
+
+    Args:
+        where: as `MediaStore.put` says it.
+    """
+    rendered = render(post.markdown) if post.markdown else Rendered(text=post.name, html=None)
+    content = _message(rendered, silent=False)
+    # Without a caption, body and file name are the same: then clients show it once.
+    content["msgtype"] = "m.image" if post.mime.startswith("image/") else "m.file"
+    content["filename"] = post.name
+    content["info"] = {"mimetype": post.mime, "size": len(post.data), **_extent(post.data)}
+    content |= where
+    content["m.mentions"] = {}
+    content[KEY] = once_key
+    _into_thread(content, post.thread)
+    return Outgoing("m.room.message", content)
+
+
+def _extent(data: bytes) -> dict[str, int]:
+    """Width and height of a PNG: with them, clients keep room for it before it is loaded."""
+    if len(data) < _PNG_HEAD_BYTES or not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return {}
+    return {"w": int.from_bytes(data[16:20]), "h": int.from_bytes(data[20:24])}
+
+
 def _post(post: Post, once_key: EffectKey) -> dict[str, Any]:
     content = _message(render(post.markdown), silent=post.silent)
     content["m.mentions"] = _mentions(post.mentions)
     content[KEY] = once_key
-    if post.thread is not None:
+    _into_thread(content, post.thread)
+    return content
+
+
+def _into_thread(content: dict[str, Any], thread: EventId | None) -> None:
+    if thread is not None:
         content["m.relates_to"] = {
             "rel_type": "m.thread",
-            "event_id": post.thread,
+            "event_id": thread,
             # For clients without threads it is shown as an answer to the thread's root.
             "is_falling_back": True,
-            "m.in_reply_to": {"event_id": post.thread},
+            "m.in_reply_to": {"event_id": thread},
         }
-    return content
 
 
 def _revision(revise: Revise, once_key: EffectKey) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from flows.ids import RoomId, UserId
 _BASE = "https://matrix.to/#/"
 # `!`, `$` and `@` are what people and clients look for; they are legal in a fragment.
 _SAFE = "!$@:"
+# In the fragment, a second `#` would not be legal; clients read both, and copy this one whole.
+_SAFE_ADDRESS = ":"
 
 
 class MatrixLinks:
@@ -25,6 +27,18 @@ class MatrixLinks:
         if event_id:
             place += f"/{quote(event_id, safe=_SAFE)}"
         return f"{place}?via={quote(self._server, safe=_SAFE)}"
+
+    def room(self, room_id: RoomId) -> str:
+        """A link to a room."""
+        return self.message(room_id, "")
+
+    def address(self, alias: str) -> str:
+        """The address of a room that the bot has made, ``#alias:server``."""
+        return f"#{alias}:{self._server}"
+
+    def by_address(self, alias: str) -> str:
+        """A link to that room. Its address names the server, so it says no way there."""
+        return f"{_BASE}{quote(self.address(alias), safe=_SAFE_ADDRESS)}"
 
     def private_chat(self) -> str:
         """A link to the bot itself; clients offer to begin a private chat."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -12,11 +13,11 @@ from bot.adapters.matrix import sync
 from bot.adapters.matrix.history import History, first_of
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sync import Heard
-from bot.adapters.matrix.transport import Transport
+from bot.adapters.matrix.transport import CLIENT, Transport, escaped
 from bot.chat import Intake
 from bot.errors import ChatRefused, ChatUnavailable
 from flows.ids import RoomId, UserId
-from storage.journal import InboxState, Pending
+from storage.journal import Batch, InboxState, Pending
 
 if TYPE_CHECKING:
     from bot.adapters.matrix.encryption import Encryption
@@ -67,6 +68,7 @@ class Receiver:
     async def catch_up(self, intake: Intake) -> None:
         """Hear everything missed, holes included; waits as long as the homeserver is away."""
         self._since = await self._database.write(lambda tx: tx.journal.position(self._own_id))
+        await self._learn_rights(intake)
         await self._read_device_messages(intake)
         # A crash may have come between the arrival of a key and its use.
         await self._read_pending(intake, InboxState.WAITING, InboxState.UNREADABLE)
@@ -86,6 +88,29 @@ class Receiver:
                 tasks.create_task(self._keep_keeping_up(intake))
         except BaseExceptionGroup as group:
             raise first_of(group) from group
+
+    async def _learn_rights(self, intake: Intake) -> None:
+        """Ask who may how much in rooms that were joined before this was asked of them.
+
+        A sync tells only what has changed since.
+        """
+        if self._since is None:
+            return
+        rooms = await self._database.write(lambda tx: tx.rooms.all())
+        for room in rooms:
+            if room.joined and room.rights is None:
+                await _insist(partial(self._learn_rights_of, room.room_id, intake))
+
+    async def _learn_rights_of(self, room_id: RoomId, intake: Intake) -> None:
+        try:
+            state = await self._transport.get_list(f"{CLIENT}/rooms/{escaped(room_id)}/state")
+        except ChatRefused as error:
+            # Put out meanwhile, most likely: the next sync tells.
+            log.warning("rights.refused", room_id=room_id, code=error.code)
+            return
+        told = [raw for raw in state if raw.get("type") in sync.RIGHTS]
+        facts = sync.facts_of(told, room_id, self._own_id)
+        await intake.take(Batch(account=self._own_id, rooms=facts))
 
     async def _keep_hearing(self, intake: Intake) -> None:
         while True:

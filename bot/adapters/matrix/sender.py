@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Protocol, assert_never
 
-from bot.adapters.matrix.content import KEY, SEAL, Outgoing, event_for, seal
+from bot.adapters.matrix.content import KEY, SEAL, Outgoing, event_for, file_event, seal
+from bot.adapters.matrix.media import MediaStore
+from bot.adapters.matrix.opening import Opening
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.transport import CLIENT, SEND_DEADLINE_S, Transport, escaped
-from bot.chat import Join, Leave, Parcel, Post, React, Revise, TakeBack
+from bot.chat import (
+    Invite,
+    Join,
+    Leave,
+    OpenRoom,
+    Parcel,
+    Post,
+    PostFile,
+    React,
+    Revise,
+    TakeBack,
+)
 from bot.errors import ChatRefused, ChatUnavailable
 from flows.ids import EventId, RoomId
 
@@ -31,11 +44,15 @@ class Sender:
         rooms: EncryptedRooms,
         encryption: Encrypts,
         *,
+        media: MediaStore,
+        opening: Opening,
         deadline_s: float = SEND_DEADLINE_S,
     ) -> None:
         self._transport = transport
         self._rooms = rooms
         self._encryption = encryption
+        self._media = media
+        self._opening = opening
         self._deadline_s = deadline_s
 
     async def send(self, parcel: Parcel) -> EventId | None:
@@ -49,6 +66,16 @@ class Sender:
                 return None
             case TakeBack(target=target):
                 return await self._take_back(parcel, target)
+            case OpenRoom() as wanted:
+                # Where an event's id is asked for, the room's is the answer.
+                return EventId(await self._opening.open_room(wanted))
+            case Invite(user_id=user_id):
+                await self._opening.invite(parcel.room_id, user_id)
+                return None
+            case PostFile() as file:
+                encrypted = await self._rooms.is_encrypted(parcel.room_id)
+                where = await self._media.put(file, encrypted=encrypted)
+                return await self._event(parcel, file_event(file, where, parcel.once_key))
             case Post() | Revise() | React() as said:
                 return await self._event(parcel, event_for(said, parcel.once_key))
             case _:

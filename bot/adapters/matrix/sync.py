@@ -6,7 +6,7 @@ what keeping it costs, and shapes are checked where they are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from urllib.parse import quote
 import orjson
 import structlog
 
+from bot.adapters.matrix import power
 from bot.adapters.matrix.events import Raw, meaning, sent_ms
 from flows.ids import EventId, RoomId, UserId
 from storage.journal import (
@@ -29,7 +30,17 @@ from storage.journal import (
 
 log = structlog.get_logger(__name__)
 
-_STATE = ("m.room.member", "m.room.name", "m.room.encryption", "m.room.tombstone")
+_STATE = (
+    "m.room.create",
+    "m.room.member",
+    "m.room.name",
+    "m.room.encryption",
+    "m.room.power_levels",
+    "m.room.tombstone",
+)
+RIGHTS = ("m.room.create", "m.room.power_levels")
+"""What tells who may how much."""
+
 _LONGEST_NAME = 100
 _TIMELINE_LIMIT = 100  # Synapse gives no more, whatever one asks for.
 
@@ -146,6 +157,13 @@ def heard(answer: Raw, *, own_id: UserId, since: str | None, open_event: Open) -
     )
 
 
+def facts_of(state: Sequence[Raw], room_id: RoomId, own_id: UserId) -> list[RoomFacts]:
+    """What the state of a joined room tells, as a batch would bring it."""
+    gathering = _Gathering(own_id, None, lambda _raw, _room: None)
+    _state(gathering, room_id, tuple(state))
+    return gathering.rooms
+
+
 def arrived(raw: Raw, room_id: RoomId, own_id: UserId, open_event: Open) -> Arrived | None:
     """A timeline event for the journal; None if it means nothing to a dialogue."""
     if raw.get("type") != "m.room.encrypted":
@@ -219,14 +237,25 @@ def _state(gathering: _Gathering, room_id: RoomId, events: tuple[Raw, ...]) -> N
             gathering.members.append(change)
             if change.user_id == gathering.own_id and change.membership is Membership.JOIN:
                 facts["joined"] = True
-        elif kind == "m.room.name":
-            facts["name"] = _text_of(content.get("name"))
-        elif kind == "m.room.encryption":
-            facts["encrypted"] = True
-        elif isinstance(content.get("replacement_room"), str):
-            facts["successor"] = RoomId(content["replacement_room"])
+        else:
+            facts |= _fact(raw, kind, content)
     if facts:
         gathering.rooms.append(RoomFacts(room_id=room_id, **facts))
+
+
+def _fact(raw: Raw, kind: str, content: Raw) -> dict[str, Any]:
+    match kind:
+        case "m.room.name":
+            return {"name": _text_of(content.get("name"))}
+        case "m.room.encryption":
+            return {"encrypted": True}
+        case "m.room.create":
+            return {"creators": power.creators(raw)}
+        case "m.room.power_levels":
+            return {"levels": power.levels(content)}
+        case _:
+            successor = content.get("replacement_room")
+            return {"successor": RoomId(successor)} if isinstance(successor, str) else {}
 
 
 def _member_change(raw: Raw, content: Raw, room_id: RoomId) -> MemberChange | None:

@@ -12,11 +12,11 @@ import json
 import math
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -48,7 +48,15 @@ _LOGGED_OUT = frozenset(
 _MAY_PASS = frozenset(("M_LIMIT_EXCEEDED", "M_RESOURCE_LIMIT_EXCEEDED"))
 """Error codes that mean "later" whatever status they come with."""
 
+FILE_TIMEOUT_S = 120.0
+"""For one try with a file; it may come from the homeserver of another."""
+_PART_BYTES = 65_536
+_MOST_REDIRECTS = 3
+_LONGEST_REFUSAL = 65_536
+_LONGEST_LIST = 50_000_000
+
 Json = dict[str, Any]
+_T = TypeVar("_T")
 
 
 class InteractionNeeded(ChatRefused):
@@ -108,6 +116,18 @@ class Transport:
         """GET; see `request`."""
         return await self.request("GET", path, timeout_s=timeout_s, deadline_s=deadline_s)
 
+    async def get_list(self, path: str, *, deadline_s: float = SEND_DEADLINE_S) -> list[Json]:
+        """GET of what is answered with a list of objects (a room's state)."""
+        url = URL(self._base + path, encoded=True)
+        raw = await _insist(lambda: self._download(url, _LONGEST_LIST), deadline_s)
+        try:
+            answer = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            answer = None
+        if not isinstance(answer, list):
+            raise ChatUnavailable(f"GET {url.path}: the homeserver's answer is no list")
+        return [one for one in answer if isinstance(one, dict)]
+
     async def put(self, path: str, body: object, *, deadline_s: float = SEND_DEADLINE_S) -> Json:
         """PUT; see `request`."""
         return await self.request("PUT", path, body, deadline_s=deadline_s)
@@ -140,40 +160,73 @@ class Transport:
         """
         url = URL(self._base + path, encoded=True)
         data = None if body is None else orjson.dumps(body)
-        give_up_at = time.monotonic() + deadline_s
-        tries = 0
-        while True:
-            try:
-                return await self._once(method, url, data, timeout_s)
-            except ChatUnavailable as error:
-                tries += 1
-                pause = error.retry_after_s
-                if pause is None or pause < _SHORTEST_PAUSE_S:
-                    pause = _back_off(tries)
-                if time.monotonic() + pause >= give_up_at:
-                    raise
-                await asyncio.sleep(pause)
+        return await _insist(
+            lambda: self._once(method, url, data, timeout_s, self._headers), deadline_s
+        )
 
-    async def _once(self, method: str, url: URL, data: bytes | None, timeout_s: float) -> Json:
+    async def upload(
+        self, path: str, data: bytes, mime: str, *, deadline_s: float = SEND_DEADLINE_S
+    ) -> Json:
+        """POST bytes; made twice, it leaves a copy at the homeserver that nobody knows of."""
+        url = URL(self._base + path, encoded=True)
+        headers = {**self._headers, "Content-Type": mime}
+        return await _insist(
+            lambda: self._once("POST", url, data, FILE_TIMEOUT_S, headers), deadline_s
+        )
+
+    async def download(
+        self, path: str, *, most_bytes: int, deadline_s: float = SEND_DEADLINE_S
+    ) -> bytes:
+        """GET bytes, at most so many: no more than that is ever read.
+
+        Raises:
+            ChatRefused: As of every call; `code` is TOO_LARGE if there are more.
+        """
+        url = URL(self._base + path, encoded=True)
+        return await _insist(lambda: self._download(url, most_bytes), deadline_s)
+
+    async def _download(self, url: URL, most_bytes: int) -> bytes:
+        try:
+            async with self._session().get(
+                url,
+                headers=self._headers,
+                timeout=self._timeout(FILE_TIMEOUT_S),
+                # A homeserver may keep its files elsewhere; the token does not go there.
+                max_redirects=_MOST_REDIRECTS,
+            ) as response:
+                if response.status < _NOT_DONE:
+                    return await _read_at_most(response, most_bytes, url)
+                raw = await response.content.read(_LONGEST_REFUSAL)
+                status, headers = response.status, response.headers
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _no_answer("GET", url, error) from error
+        raise _failure("GET", url, status, headers, _decoded(raw))
+
+    async def _once(
+        self,
+        method: str,
+        url: URL,
+        data: bytes | None,
+        timeout_s: float,
+        headers: Mapping[str, str],
+    ) -> Json:
         try:
             async with self._session().request(
                 method,
                 url,
                 data=data,
-                headers=self._headers,
+                headers=headers,
                 timeout=self._timeout(timeout_s),
                 allow_redirects=False,
             ) as response:
                 raw = await response.read()
-                status, headers = response.status, response.headers
+                status, answered = response.status, response.headers
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ChatUnavailable(
-                f"{method} {url.path}: no answer from the homeserver ({type(error).__name__})"
-            ) from error
+            raise _no_answer(method, url, error) from error
         answer = _decoded(raw)
         if status < _NOT_DONE and answer is not None:
             return answer
-        raise _failure(method, url, status, headers, answer)
+        raise _failure(method, url, status, answered, answer)
 
     def _session(self) -> aiohttp.ClientSession:
         # Made at the first request: a session must be made inside a running loop.
@@ -189,6 +242,47 @@ class Transport:
         if made is None:
             made = self._timeouts[seconds] = aiohttp.ClientTimeout(total=seconds, connect=10)
         return made
+
+
+async def _insist(call: Callable[[], Awaitable[_T]], deadline_s: float) -> _T:
+    """Make a call again, with pauses, as long as that can help and the deadline allows."""
+    give_up_at = time.monotonic() + deadline_s
+    tries = 0
+    while True:
+        try:
+            return await call()
+        except ChatUnavailable as error:
+            tries += 1
+            pause = error.retry_after_s
+            if pause is None or pause < _SHORTEST_PAUSE_S:
+                pause = _back_off(tries)
+            if time.monotonic() + pause >= give_up_at:
+                raise
+            await asyncio.sleep(pause)
+
+
+async def _read_at_most(response: aiohttp.ClientResponse, most_bytes: int, url: URL) -> bytes:
+    # What the server says of the length is not relied on, only believed if it is too much.
+    parts: list[bytes] = []
+    left = most_bytes
+    promised = response.content_length
+    if promised is None or promised <= most_bytes:
+        async for part in response.content.iter_chunked(_PART_BYTES):
+            left -= len(part)
+            if left < 0:
+                break
+            parts.append(part)
+        else:
+            return b"".join(parts)
+    # Not read to its end: the connection cannot be used again.
+    response.close()
+    raise ChatRefused(f"GET {url.path}: more than {most_bytes} bytes", code="TOO_LARGE")
+
+
+def _no_answer(method: str, url: URL, error: Exception) -> ChatUnavailable:
+    return ChatUnavailable(
+        f"{method} {url.path}: no answer from the homeserver ({type(error).__name__})"
+    )
 
 
 def _back_off(tries: int) -> float:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.adapters.matrix.account import MatrixAccount, login
 from bot.adapters.matrix.client import MatrixChat
-from bot.chat import Join, Parcel, Post
+from bot.chat import Invite, Join, Parcel, Post
 from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from flows.messages import Incoming, Written
@@ -105,6 +105,18 @@ class Bot:
         event_id = await self.chat.send(parcel(room_id, Post(markdown=markdown), key=key))
         assert event_id is not None
         return event_id
+
+    async def invites(self, room_id: RoomId, user_id: UserId) -> None:
+        await self.chat.send(parcel(room_id, Invite(user_id=user_id)))
+
+    async def forgets_rights(self) -> None:
+        """As in a database from before they were kept."""
+
+        def forget(tx: Transaction) -> None:
+            for room in tx.rooms.all():
+                tx.rooms.put(replace(room, rights=None))
+
+        await self.database.write(forget)
 
     async def hears(self, *texts: str, within_s: float = 20) -> None:
         """Wait until these texts were heard."""

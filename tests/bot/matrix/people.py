@@ -16,6 +16,7 @@ class Person:
 
     def __init__(self, homeserver: Homeserver, account: Account) -> None:
         self.account = account
+        self.homeserver = homeserver.url
         self._transport = Transport(homeserver.url, account.access_token)
 
     @property

@@ -1,0 +1,339 @@
+"""The remote contact: named, asked, answering, late, changing her mind."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from flows.ids import EventId, RoomId, UserId
+from storage.journal import Membership
+from tests.bot.journey import LUNCH, Journey
+from tests.builders import ANN, BO, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
+from tests.fakes import Message
+
+EVA = UserId("@eva:elsewhere.org")
+PACK = f"""{LUNCH}
+[[contact]]
+id = "cook"
+title.en = "Cook"
+remind_after = "24 h"
+wait = "72 h"
+questions.en = ["What is *fresh* today?"]
+"""
+OWN = "❓ **Question to you**\n\n> What is *fresh* today?"
+TOLD = "📡 **Cook** takes part via link and is not connected yet. You can ask all the same."
+HERE = "📡 **Cook** takes part via link and is connected."
+HOW = " Begin your question with `ask:`"
+
+
+class Contact:
+    """What Eva does and sees."""
+
+    def __init__(self, journey: Journey) -> None:
+        self.journey = journey
+
+    @property
+    def rooms(self) -> list[RoomId]:
+        return [
+            one.room_id
+            for one in self.journey.chat.rooms.values()
+            if one.made_as is not None and one.made_as.direct
+        ]
+
+    @property
+    def room(self) -> RoomId:
+        return self.rooms[-1]
+
+    async def comes(self) -> None:
+        self.journey.chat.change_membership(self.room, EVA)
+        await self.journey.settles()
+
+    async def writes(self, text: str, *, reply_to: EventId | None = None) -> EventId:
+        return await self.journey.writes(EVA, text, room=self.room, reply_to=reply_to)
+
+    @property
+    def texts(self) -> list[str]:
+        """What she has read since the welcome."""
+        return [plain(one) for one in self.journey.texts(self.room)[1:]]
+
+    def question(self) -> str:
+        """The first question of a group, as it reads now."""
+        return plain(self.message("❓ **Question from").text)
+
+    def message(self, beginning: str) -> Message:
+        return next(one for one in self.journey.shown(self.room) if one.text.startswith(beginning))
+
+
+@pytest.fixture
+async def eva(journey: Journey) -> Contact:
+    """A pack with a contact has been started; Eva has been named and has come."""
+    journey.has_pack("lunch", PACK)
+    eva = Contact(journey)
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    await eva.comes()
+    await journey.starts_lunch()
+    return eva
+
+
+async def asks(journey: Journey, who: UserId, question: str) -> EventId:
+    return await journey.writes(who, f"ask: {question}")
+
+
+def answers(journey: Journey, room_id: RoomId) -> list[tuple[EventId | None, str]]:
+    """What a group has read of Eva's answers, and in which thread."""
+    return [
+        (one.thread, plain(one.text)) for one in journey.shown(room_id) if "via link:" in one.text
+    ]
+
+
+def plain(text: str) -> str:
+    """Markdown without the signs that keep people's own signs from being Markdown."""
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+async def test_from_a_groups_question_to_the_answer_in_its_thread(
+    journey: Journey, eva: Contact
+) -> None:
+    # when Ann asks
+    asked = await asks(journey, ANN, "Is there *soup*?")
+
+    # then Eva reads it with the group's number and nothing else, and the group that it is sent
+    assert eva.texts == [OWN, "❓ **Question from group 1**\n\n> Is there *soup*?"]
+    waits = journey.shown(TABLE_1)[-1]
+    assert waits.text == (
+        "📨 Your question has gone to Cook, who is connected. The answer comes here. Go on "
+        "meanwhile."
+    )
+    assert waits.thread == asked
+
+    # when she replies to it, then the answer stands in that group's thread, and only there
+    answer = await eva.writes(
+        "Yes.\n# Very *hot*", reply_to=eva.message("❓ **Question from").event_id
+    )
+    said = "💬 **Cook, via link:**\n\n> Yes.\n> # Very *hot*"
+    assert answers(journey, TABLE_1) == [(asked, said)]
+    assert answers(journey, TABLE_2) == []
+    assert "Very \\*hot\\*" in journey.texts(TABLE_1)[-1]
+    assert journey.bot_marks(answer) == ["👍"]
+
+
+async def test_the_packs_own_question_is_answered_to_every_group(
+    journey: Journey, eva: Contact
+) -> None:
+    await eva.writes("Bread")
+
+    said = "> What is *fresh* today?\n\n💬 **Cook, via link:**\n\n> Bread"
+    assert answers(journey, TABLE_1) == answers(journey, TABLE_2) == [(None, said)]
+
+
+async def test_the_oldest_open_question_is_answered_first_and_a_reply_chooses(
+    journey: Journey, eva: Contact
+) -> None:
+    # given three questions that wait
+    await eva.writes("Bread")
+    first = await asks(journey, ANN, "One?")
+    second = await asks(journey, CIA, "Two?")
+    third = await asks(journey, BO, "Three?")
+
+    # when she replies to the second and then just writes, three times
+    await eva.writes("Two!", reply_to=eva.message("❓ **Question from group 2").event_id)
+    assert eva.texts[-1] == (
+        "Thank you, that is passed on. If you just write now, you answer this:\n\n"
+        "❓ **Question from group 1**\n\n> One?"
+    )
+    await eva.writes("One!")
+    await eva.writes("Three!")
+    await eva.writes("Thanks!")
+
+    # then each went to its own thread, and the last to nobody
+    assert [(thread, text[-4:]) for thread, text in answers(journey, TABLE_1)[1:]] == [
+        (first, "One!"),
+        (third, "ree!"),
+    ]
+    assert answers(journey, TABLE_2)[1:] == [(second, "💬 **Cook, via link:**\n\n> Two!")]
+    assert eva.texts[-1].startswith("No question is waiting for you right now")
+
+
+async def test_the_groups_see_whether_she_is_there(journey: Journey) -> None:
+    # given a dialogue that starts while nobody is named
+    journey.has_pack("lunch", PACK)
+    await journey.starts_lunch()
+    assert journey.texts(TABLE_1)[0] == TOLD + HOW
+    assert "Write `!contact cook @name:server`." in journey.answer()
+    await asks(journey, ANN, "One?")
+    assert journey.texts(TABLE_1)[-1].startswith(
+        "📨 Your question is kept. Nobody is named as Cook"
+    )
+
+    # when Eva is named, then it waits for her in her room
+    await journey.writes(OLGA, f"!kontakt cook {EVA}")
+    eva = Contact(journey)
+    assert journey.chat.rooms[eva.room].invited == [EVA]
+    assert eva.texts == [OWN, "❓ **Question from group 1**\n\n> One?"]
+    await asks(journey, CIA, "Two?")
+    assert journey.texts(TABLE_2)[-1].startswith("📨 Your question is waiting for Cook")
+
+    # when she comes and goes, then the groups' message says so
+    await eva.comes()
+    assert [journey.texts(room)[0] for room in (TABLE_1, TABLE_2)] == [HERE + HOW] * 2
+    journey.chat.change_membership(eva.room, EVA, Membership.LEAVE)
+    await journey.settles()
+    assert journey.texts(TABLE_1)[0] == TOLD + HOW
+    await journey.writes(OLGA, "!contact")
+    assert plain(journey.answer()).endswith(f"Cook: {EVA}, not connected yet")
+
+
+async def test_one_reminder_and_then_it_stands_as_open(journey: Journey, eva: Contact) -> None:
+    # given two questions, the pack's and Ann's, of which she answers the first
+    await eva.writes("Bread")
+    asked = await asks(journey, ANN, "Soup?")
+
+    # when a day passes, and two more
+    await journey.clock_shows(MONDAY_9H + timedelta(hours=25))
+    reminders = [one for one in eva.texts if one.startswith("⏰")]
+    await journey.clock_shows(MONDAY_9H + timedelta(hours=71))
+    await journey.clock_shows(MONDAY_9H + timedelta(hours=74))
+
+    # then she was reminded once, and the group was told
+    assert reminders == ["⏰ Group 1 is still waiting for your answer to this:\n\n> Soup?"]
+    assert [one for one in eva.texts if one.startswith("⏰")] == reminders
+    overdue = journey.shown(TABLE_1)[-1]
+    assert overdue.text.startswith("⌛ Cook has not answered in time.")
+    assert overdue.thread == asked
+
+    # when the digest is made, then it says so; and an answer that comes later is passed on
+    await journey.writes(OLGA, "!digest")
+    digest = plain("\n".join(journey.texts(ORGANIZERS)))
+    assert "Via link: 1 of 2 questions answered" in digest
+    assert "**Table 1 asks Cook:**\n\n> Soup?\n\n*Not answered in time.*" in digest
+    assert "**Question to Cook:**\n\n> What is *fresh* today?\n\n**Cook, via link:**" in digest
+    await eva.writes("Late soup")
+    assert answers(journey, TABLE_1)[-1][0] == asked
+
+
+async def test_changes_follow(journey: Journey, eva: Contact) -> None:
+    # given a question and its answer
+    await eva.writes("Bread")
+    asked = await asks(journey, ANN, "Soup?")
+    answer = await eva.writes("Yes")
+
+    # when both are edited
+    await journey.edits(ANN, asked, "ask: Soup or fish?")
+    await journey.edits(EVA, answer, "Fish")
+    assert eva.question().endswith("> Soup or fish?")
+    assert answers(journey, TABLE_1)[-1] == (asked, "💬 **Cook, via link:**\n\n> Fish")
+
+    # when others try, then nothing
+    await journey.edits(BO, asked, "ask: Cake?")
+    await journey.edits(ANN, answer, "Cake")
+    assert eva.question().endswith("> Soup or fish?")
+    assert answers(journey, TABLE_1)[-1][1].endswith("> Fish")
+
+    # when she takes it back, it is gone and the question waits again; she may answer anew
+    await journey.withdraws(EVA, answer)
+    assert [thread for thread, _ in answers(journey, TABLE_1)] == [None]
+    await eva.writes("No")
+    assert answers(journey, TABLE_1)[-1] == (asked, "💬 **Cook, via link:**\n\n> No")
+
+    # when the question is taken back, it is gone for her too
+    await journey.withdraws(ANN, asked)
+    assert eva.texts == [OWN]
+    await journey.writes(OLGA, "!digest")
+    digest = plain("\n".join(journey.texts(ORGANIZERS)))
+    assert "Via link: 1 of 1 questions answered" in digest
+    assert "fish" not in digest
+
+
+async def test_it_survives_the_process(journey: Journey, eva: Contact) -> None:
+    # given a question that is decided and not sent
+    journey.chat.holds_before = True
+    journey.chat.hear_event(journey.message(ANN, "ask: Soup?"))
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+    assert eva.texts == [OWN]
+
+    # when the bot comes back, and is killed again with the answer decided
+    journey.chat.let_go()
+    await journey.bot_starts()
+    question = eva.message("❓ **Question from")
+    journey.chat.holds_before = True
+    journey.chat.hear_event(journey.message(EVA, "Yes", room=eva.room, reply_to=question.event_id))
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+    journey.chat.let_go()
+    await journey.bot_starts()
+
+    # then both arrived, once
+    assert [text for _, text in answers(journey, TABLE_1)] == ["💬 **Cook, via link:**\n\n> Yes"]
+
+
+async def test_an_edit_heard_before_what_it_edits(journey: Journey, eva: Contact) -> None:
+    await eva.writes("Bread")
+    question = journey.message(ANN, "ask: Soup?")
+    journey.chat.hear_event(question, encrypted=True)
+    journey.chat.hear_event(journey.edit(ANN, question.event_id, "ask: Fish?"))
+    await journey.settles()
+    journey.chat.key_arrives(question)
+    await journey.settles()
+
+    assert eva.question().endswith("> Fish?")
+
+
+async def test_her_room_takes_no_answers_of_participants(journey: Journey, eva: Contact) -> None:
+    # given Eva, who also sits at table 1, and somebody else in her room
+    journey.chat.change_membership(TABLE_1, EVA)
+    journey.chat.change_membership(eva.room, BO)
+    await journey.settles()
+
+    # when both write there, then Eva's is an answer to the pack's question and no reply
+    await journey.writes(BO, "Not mine", room=eva.room)
+    await eva.writes("Bread")
+    await journey.time_passes(10)
+    assert journey.quotes(TABLE_1) == []
+    assert answers(journey, TABLE_1)[0][1].endswith("> Bread")
+    assert "Not mine" not in "\n".join(journey.texts(TABLE_1))
+
+
+async def test_somebody_else_is_named(journey: Journey, eva: Contact) -> None:
+    old, frank = eva.room, UserId("@frank:elsewhere.org")
+    await journey.writes(OLGA, f"!contact cook {frank}")
+
+    assert journey.chat.tried[-3:-2] != []
+    assert eva.room != old
+    assert journey.chat.rooms[eva.room].invited == [frank]
+    assert eva.texts == [OWN]
+    await journey.writes(EVA, "Bread", room=old)
+    assert answers(journey, TABLE_1) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["!contact cook", "!contact cook eva", "!contact baker @eva:example.org", "!kontakt @a:b"],
+)
+async def test_how_to_name_a_contact(journey: Journey, text: str) -> None:
+    journey.has_pack("lunch", PACK)
+    await journey.writes(OLGA, text)
+    assert f"{text.split(maxsplit=1)[0]} cook @name:server" in journey.answer()
+
+
+async def test_without_contacts_it_is_an_answer_like_another(journey: Journey) -> None:
+    await journey.writes(OLGA, "!contact")
+    assert journey.answer().startswith("⚠️ No pack names a contact.")
+    await journey.starts_lunch()
+    await journey.time_passes(10)
+    await journey.writes(ANN, "ask: Soup?")
+    assert journey.texts(TABLE_1)[-1].startswith("### Together")
+
+
+async def test_what_cannot_be_passed_on(journey: Journey, eva: Contact) -> None:
+    await eva.writes("x" * 12_000)
+    assert eva.texts[-1].startswith("That is too long to be passed on in one message.")
+    await journey.drops(EVA, "map.pdf", b"%PDF", room=eva.room)
+    assert eva.texts[-1] == "I cannot pass files on. Please write your answer in words."
+    await eva.writes("Help!")
+    assert eva.texts[-1].startswith("Hello! You are asked to take part")
+    await asks(journey, ANN, "x" * 12_000)
+    assert journey.texts(TABLE_1)[-1].startswith("That is too long")
+    assert answers(journey, TABLE_1) == []

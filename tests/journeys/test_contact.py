@@ -1,0 +1,101 @@
+"""A remote contact on a real homeserver, in an encrypted room of her own."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from demo.client import Client
+from demo.homeserver import Homeserver
+from flows.ids import RoomId
+from tests.journeys.packs import short
+from tests.journeys.workshop import Workshop, until_true, workshop
+
+PACK = f"""{short(individual=600, group=600, grace=1)}
+[[contact]]
+id = "strateg"
+title.sv = "Hälsostrateg"
+questions.sv = ["Vad gör regionen?"]
+"""
+
+
+async def test_a_question_and_its_answer(
+    homeserver: Homeserver, fresh_name: str, tmp_path: Path
+) -> None:
+    # given two tables, one encrypted, and Eva who is named and has come
+    async with workshop(
+        homeserver, tmp_path, fresh_name, encrypted=lambda table: table == 2, pack=PACK
+    ) as scene:
+        first, second = scene.tables
+        anna, cilla = first.people[0], second.people[0]
+        account = await homeserver.register(f"{fresh_name}eva")
+        async with Client(homeserver.url, account) as eva:
+            await eva.start()
+            await scene.order(f"!kontakt strateg {eva.id}")
+            room = await invitation(eva)
+            await eva.join(room)
+            await scene.order("!starta test")
+            await scene.shows(anna, first.room_id, "Hälsostrateg deltar via länk")
+            await scene.shows(eva, room, "Vad gör regionen?")
+
+            # when the pack's question is answered, and both tables ask
+            await eva.write(room, "Vi *utbildar*")
+            await scene.shows(anna, first.room_id, "Vi *utbildar*")
+            await scene.shows(cilla, second.room_id, "Vi *utbildar*")
+            began = time.monotonic()
+            await anna.write(first.room_id, "fråga: Vem ringer vi?")
+            await scene.shows(eva, room, "Fråga från grupp 1")
+            there_s = time.monotonic() - began
+            await cilla.write(second.room_id, "fråga strategen: När?")
+            await scene.shows(eva, room, "Fråga från grupp 2")
+
+            # and the bot is killed before she answers
+            scene.bot.kill()
+            await eva.write(room, "Ring 1177")
+            await scene.bot.start()
+            began = time.monotonic()
+            await scene.shows(anna, first.room_id, "Ring 1177")
+            await eva.write(room, "Dygnet runt")
+            await scene.shows(cilla, second.room_id, "Dygnet runt")
+            back_s = time.monotonic() - began
+            print(f"to her {there_s:.2f} s, two answers back {back_s:.2f} s")  # noqa: T201  shown
+
+            # then each answer stands at its own table, once, with her role and without her name
+            at_first = await scene.texts(anna, first.room_id)
+            assert [one for one in at_first if "Ring 1177" in one] == [
+                "💬 Hälsostrateg, via länk:\n\n> Ring 1177"
+            ]
+            assert "Dygnet runt" not in "\n".join(at_first)
+            assert eva.id not in "\n".join(at_first)
+
+            # and she can look into no other room, and the digest tells it all
+            assert await rooms_of(eva) == [room]
+            await scene.order("!avsluta test-1")
+            await digest_with(scene, "Via länk: 3 av 3 frågor besvarade")
+
+
+async def invitation(person: Client) -> RoomId:
+    """Wait to be invited; the room."""
+    found: list[RoomId] = []
+    since = ""
+
+    async def came() -> bool:
+        # Each time from where the last one ended: the same first sync twice is answered alike.
+        nonlocal since
+        answer = await person.ask("GET", f"/_matrix/client/v3/sync?timeout=0{since}")
+        since = f"&since={answer['next_batch']}"
+        found.extend(RoomId(one) for one in answer.get("rooms", {}).get("invite", {}))
+        return bool(found)
+
+    await until_true(came, "an invitation")
+    return found[0]
+
+
+async def rooms_of(person: Client) -> list[RoomId]:
+    answer = await person.ask("GET", "/_matrix/client/v3/joined_rooms")
+    return [RoomId(one) for one in answer["joined_rooms"]]
+
+
+async def digest_with(scene: Workshop, words: str) -> None:
+    await scene.order("!sammanställning")
+    await scene.shows(scene.organizer, scene.organizers_room, words)
