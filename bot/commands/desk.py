@@ -124,8 +124,7 @@ class CommandDesk:
         name, *rest = line.split(maxsplit=1)
         found = find(name, COMMANDS)
         if found is None:
-            language = self._tools.world.settings.language
-            return Answer(markdown=_unknown(name, wording(language))), language
+            return _unknown(name, wording(self._tools.world.settings.language))
         command, called_in = found
         language = confirmed_in or called_in
         call = Call(
@@ -155,18 +154,23 @@ def _too_late(words: Wording) -> str:
     )
 
 
-def _unknown(name: str, words: Wording) -> str:
-    guess = nearest(name, COMMANDS)
-    if guess is None:
-        return words.say(
+def _unknown(name: str, default: Wording) -> tuple[Answer, str]:
+    """The answer to a name that is none, in the language of the name that was probably meant."""
+    found = nearest(name, COMMANDS)
+    if found is None:
+        text = default.say(
             "⚠️ I know no command `!{name}`. Write `!help` to see what there is.",
             name=escape(name),
         )
-    return words.say(
+        return Answer(markdown=text), default.language
+    guess, language = found
+    words = wording(language)
+    text = words.say(
         "⚠️ I know no command `!{name}`. Did you mean `!{guess}`? `!help` lists them all.",
         name=escape(name),
         guess=guess.name(words),
     )
+    return Answer(markdown=text), language
 
 
 def _help(call: Call) -> Answer:

@@ -100,9 +100,9 @@ def find(name: str, commands: Sequence[Command]) -> tuple[Command, str] | None:
     return None
 
 
-def nearest(name: str, commands: Sequence[Command]) -> Command | None:
-    """The command with the name most like this one, None if none is alike."""
-    names = {known: one for one in commands for known in one.names}
+def nearest(name: str, commands: Sequence[Command]) -> tuple[Command, str] | None:
+    """The command with the name most like this one, and that name's language; None for none."""
+    names = {known: (one, one.names[known]) for one in commands for known in one.names}
     close = get_close_matches(_plain(name), names, n=1, cutoff=0.6)
     return names[close[0]] if close else None
 

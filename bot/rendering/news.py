@@ -12,7 +12,9 @@ from flows.effects import News
 
 def news_markdown(news: News, until: datetime | None, title: str, words: Wording) -> str:
     """News as a group reads it; `until` is local time, `title` that of its step, escaped."""
-    time = "" if until is None else clock_time(until, words, exact=bool(until.second))
+    # To the second only where it is a matter of seconds.
+    exact = news is News.ENOUGH
+    time = "" if until is None else clock_time(until, words, exact=exact)
     match news:
         case News.PAUSED:
             return words.say(

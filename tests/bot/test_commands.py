@@ -96,7 +96,10 @@ async def test_what_is_no_command_is_not_answered(journey: Journey, text: str) -
     ("written", "answer"),
     [
         ("!strat", "⚠️ I know no command `!strat`. Did you mean `!start`? `!help` lists them all."),
-        ("!grupp", "⚠️ I know no command `!grupp`. Did you mean `!groups`? `!help` lists them all."),
+        (
+            "!grupp",
+            "⚠️ Jag känner inte till kommandot `!grupp`. Menade du `!grupper`? `!hjälp` visar alla.",
+        ),
         ("!xyz", "⚠️ I know no command `!xyz`. Write `!help` to see what there is."),
         ("!*x*", "⚠️ I know no command `!\\*x\\*`. Write `!help` to see what there is."),
     ],
