@@ -39,11 +39,11 @@ class Showing:
         """Show a round's sealed answers to its group, in place of any earlier showing.
 
         Nothing is said where nothing was written in private; but from now on the round counts
-        as shown, so that a late answer is shown too.
+        as shown, so that a late answer is shown too. Answers that stay private never are.
         """
         step = dialogue.pack.step(round_.step_id)
         replies = shown_replies(tx, round_.round_no)
-        if step is None:
+        if step is None or step.stays_private:
             return
         words = wording(dialogue.language)
         title = escape(step.title.get(dialogue.language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import orjson
@@ -79,7 +80,7 @@ def take_snapshot(
             _round(one, dialogue, world, unreadable.get(one.room_id, 0)) for one in rounds
         ),
         replies=tuple(
-            _reply(reply, by_number[reply.round_no], held=reply.reply_no in held)
+            _reply(reply, by_number[reply.round_no], steps, held=reply.reply_no in held)
             for reply in replies
         ),
         contacts=() if scope is not None else _contacts(tx, dialogue),
@@ -131,7 +132,7 @@ def _round(round_: Round, dialogue: Dialogue, world: World, unreadable: int) -> 
     )
 
 
-def _reply(reply: Reply, round_: Round, *, held: bool) -> ReplyRecord:
+def _reply(reply: Reply, round_: Round, steps: Sequence[Step], *, held: bool) -> ReplyRecord:
     media = None if reply.media is None else orjson.loads(reply.media)
     return ReplyRecord(
         reply_no=reply.reply_no,
@@ -141,7 +142,7 @@ def _reply(reply: Reply, round_: Round, *, held: bool) -> ReplyRecord:
         person=reply.participant_no,
         text=reply.text,
         sent_ms=reply.sent_ms,
-        source=_source(reply, round_),
+        source=_source(reply, round_, steps),
         media=None if media is None else media["name"],
         media_kind=None if media is None else MediaKind(media["kind"]),
         late=reply.late,
@@ -152,9 +153,14 @@ def _reply(reply: Reply, round_: Round, *, held: bool) -> ReplyRecord:
     )
 
 
-def _source(reply: Reply, round_: Round) -> Source | None:
+def _source(reply: Reply, round_: Round, steps: Sequence[Step]) -> Source | None:
     if not reply.sealed:
         return Source(room_id=reply.room_id, event_id=reply.event_id)
+    if round_.status is RoundStatus.CLOSED and any(
+        step.stays_private for step in steps if step.id == round_.step_id
+    ):
+        # No message shows it: the organizers read it here, and are led to its group alone.
+        return Source(room_id=round_.room_id)
     if reply.shown_by is None:
         return None
     # The group's room, not the private chat: nobody else can enter that, and its id would

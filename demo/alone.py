@@ -68,7 +68,7 @@ class Alone:
         people = list(self._desk.people)
         self._desk.dice.shuffle(people)
         dealt: dict[Person, Habit] = {}
-        first = not any(one.kind is StepKind.INDIVIDUAL for one in self._desk.steps[:place])
+        first = not any(one.kind.asks_each for one in self._desk.steps[:place])
         for habit, share in _SHARES.items():
             if not _fits(habit, step, first=first, last=self._desk.following(place) is None):
                 continue
@@ -121,7 +121,7 @@ class Alone:
                 yield replace(answer, act=Act.PHOTO, text=text)
             case Habit.STRAYS:
                 yield replace(answer, text=self._desk.texts.next("change", "off_topic"))
-            case Habit.WRITES_ELSEWHERE:
+            case Habit.WRITES_ELSEWHERE if step.kind is not StepKind.EXERCISE:
                 where = Where.ROOM if step.sealed else Where.PRIVATE
                 yield replace(answer, where=where, hurries=where is Where.ROOM, pointing=False)
             case Habit.ASKS_FOR_HELP:
@@ -140,7 +140,7 @@ class Alone:
             self._desk.deed(person, step, after_s),
             where=Where.PRIVATE if step.sealed else Where.ROOM,
             meant=Meant.INDIVIDUAL,
-            text=self._desk.texts.next("individual", step.id),
+            text=self._desk.says("individual", step, person[0]),
             answers=step.id,
             pointing=pointing,
             hurries=hurries,

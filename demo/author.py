@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final
 
 from demo.alone import Alone
+from demo.choosing import Choosing
 from demo.desk import Desk, Shelf
 from demo.script import BEFOREHAND_S, Act, Deed, PlannedStep, Where
 from demo.together import Together
@@ -33,12 +34,14 @@ def write_script(
 
 def _deeds(desk: Desk) -> Iterator[Deed]:
     yield from _chats(desk)
-    alone, together = Alone(desk), Together(desk)
+    alone, choosing, together = Alone(desk), Choosing(desk), Together(desk)
     group_steps = count()
     for place, step in enumerate(desk.steps):
         match step.kind:
-            case StepKind.INDIVIDUAL:
+            case StepKind.INDIVIDUAL | StepKind.EXERCISE:
                 yield from alone.deeds(step, place)
+            case StepKind.POLL | StepKind.CHECK_IN:
+                yield from choosing.deeds(step)
             case StepKind.GROUP:
                 yield from together.deeds(step, next(group_steps))
             case _ if step.lasts_s:

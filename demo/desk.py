@@ -44,9 +44,9 @@ class Texts:
     dice: random.Random
     decks: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
-    def next(self, section: str, key: str) -> str:
-        """The next text of a kind; of "anything" where there is none of that key."""
-        key = key if key in self.shelf[section] else "anything"
+    def next(self, section: str, *keys: str) -> str:
+        """The next text of a kind, by the first key there is; else of "anything"."""
+        key = next((one for one in keys if one in self.shelf[section]), "anything")
         deck = self.decks.get((section, key))
         if not deck:
             deck = self.decks[section, key] = list(self.shelf[section][key])
@@ -89,6 +89,11 @@ class Desk:
             step=step.id,
             after_s=round(after_s, 3),
         )
+
+    def says(self, section: str, step: PlannedStep, table: int) -> str:
+        """What is written in a step: about the table's scenario, or what all are asked."""
+        about = f"{step.id}.{step.scenario_of(table)}"
+        return self.texts.next(section, about, step.id)
 
     def early(self, step: PlannedStep) -> float:
         """A time in the first half of a step."""

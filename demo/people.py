@@ -188,7 +188,7 @@ def _receipts_in(history: list[Seen], bot: UserId) -> list[Receipt]:
             marks=tuple(marks.get(seen.event_id, ())),
         )
         for seen in history
-        if seen.sender != bot and seen.kind in {"m.room.message", "m.room.encrypted"}
+        if seen.sender != bot and seen.kind in {"m.room.message", "m.room.encrypted", "m.reaction"}
     ]
 
 

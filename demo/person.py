@@ -8,6 +8,7 @@ import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
 from bot.errors import ChatRefused, ChatUnavailable
@@ -98,6 +99,15 @@ class Person:
             await asyncio.sleep(_LOOK_EVERY_S)
         self.could_not_read.append(step.id)
 
+    async def _prompt_in(self, room_id: RoomId, step: PlannedStep) -> EventId | None:
+        """The message that puts a step's question in a room; None if it does not come."""
+        for _ in range(_LOOKS):
+            for seen in self._said[room_id]:
+                if asks(seen, step):
+                    return seen.event_id
+            await self.look(wait_s=_LOOK_EVERY_S)
+        return None
+
     # ----------------------------------------------------------------------- doing
 
     async def prepares(self, door: asyncio.Semaphore) -> None:
@@ -144,8 +154,14 @@ class Person:
         if asked is not None and deed.meant is Meant.INDIVIDUAL:
             await self._reads(asked.step)
         thread = asked.event_id if deed.pointing and asked is not None else None
+        prompt = None
+        if deed.act is Act.TAP and asked is not None:
+            prompt = await self._prompt_in(room_id, asked.step)
+            if prompt is None:
+                # Whoever does not see what to tap writes the number.
+                deed = replace(deed, act=Act.WRITE, text=str(deed.option))
         started_ms = _now_ms()
-        event_id, text, media = await self._act(deed, room_id, target, thread)
+        event_id, text, media = await self._act(deed, room_id, prompt or _event(target), thread)
         sent = Sent(
             event_id=event_id,
             act=deed.act,
@@ -167,11 +183,10 @@ class Person:
         return sent
 
     async def _act(
-        self, deed: Deed, room_id: RoomId, target: Sent | None, thread: EventId | None
+        self, deed: Deed, room_id: RoomId, on: EventId, thread: EventId | None
     ) -> tuple[EventId, str, str | None]:
         """Do it; returns the event, its text and the name of its file, if it has one."""
         client = self.client
-        on = EventId("" if target is None else target.event_id)
         match deed.act:
             case Act.WRITE:
                 return await client.write(room_id, deed.text, thread=thread), deed.text, None
@@ -186,6 +201,9 @@ class Person:
                 return await client.withdraw(room_id, on), "", None
             case Act.MARK:
                 return await client.react(room_id, on, "✅"), "✅", None
+            case Act.TAP:
+                mark = f"{deed.option}\ufe0f\u20e3"
+                return await client.react(room_id, on, mark), mark, None
             case Act.OPEN_CHAT:
                 raise ValueError("opening a chat sends nothing")
             case _:
@@ -217,6 +235,10 @@ class Person:
 def asks(seen: Seen, step: PlannedStep) -> bool:
     """Whether a message of the bot puts a step's question; its first line is the title."""
     return seen.is_message and seen.text.split("\n", 1)[0] == step.title
+
+
+def _event(sent: Sent | None) -> EventId:
+    return EventId("" if sent is None else sent.event_id)
 
 
 def drawing(number: int) -> bytes:

@@ -26,7 +26,8 @@ short before the close may be late or not, and is only asked to be there."""
 class Answer:
     """An answer as the people's ledger has it in the end: with its last words.
 
-    `person` is whose it is there. `text` and `media` are None once it is withdrawn.
+    `person` is whose it is there. `text` and `media` are None once it is withdrawn. `tapped`:
+    it is a mark itself.
     """
 
     event_id: str
@@ -42,6 +43,7 @@ class Answer:
     withdrawn: bool = False
     declared_ms: int = 0
     can_miss_the_close: bool = False
+    tapped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ def answers_of(lines: Iterable[Line]) -> list[Answer]:
     for one in sent:
         if one.target is not None:
             changes[one.target].append(one)
-    written = (one for one in sent if one.act in {Act.WRITE, Act.PHOTO})
+    written = (one for one in sent if one.act in {Act.WRITE, Act.PHOTO, Act.TAP})
     made = (_answer(one, changes[one.event_id], receipts.get(one.event_id)) for one in written)
     return [answer for answer in made if answer is not None]
 
@@ -147,7 +149,9 @@ def _answer(first: Sent, changes: Sequence[Sent], receipt: Receipt | None) -> An
         edited=bool(edits) and not withdrawn,
         withdrawn=withdrawn,
         declared_ms=marks[0].taken_ms if marks else server_ms,
-        can_miss_the_close=first.where is Where.ROOM and not first.pointing,
+        can_miss_the_close=first.act is Act.TAP
+        or (first.where is Where.ROOM and not first.pointing),
+        tapped=first.act is Act.TAP,
     )
 
 
@@ -258,7 +262,8 @@ def _mixed_up(matching: Matching) -> Iterator[str]:
 def _unconfirmed(answers: Iterable[Answer], matching: Matching) -> Iterator[str]:
     received = {answer.event_id for answer, _ in matching.pairs}
     for one in answers:
-        own = one.kind == Meant.INDIVIDUAL and not one.withdrawn
+        # Nobody can put a mark on a mark.
+        own = one.kind == Meant.INDIVIDUAL and not (one.withdrawn or one.tapped)
         if own and one.event_id in received and not one.marks:
             yield f"received, but its author was not told: {_told(one)}"
     for one in standing(answers):

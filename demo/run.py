@@ -186,9 +186,13 @@ class Run:
         self._display.changed()
 
     async def _start(self, progress: Progress) -> None:
-        """From the organizers' room; the operator does it if it is to be slower than configured."""
+        """From the organizers' room.
+
+        The operator does it if it is to be slower than configured, or if it comes again and
+        again: in the room its series would begin, on the next day that it has.
+        """
         name = self.wish.pack.name
-        if self.pace == self.stage.plan.pace:
+        if self.pace == self.stage.plan.pace and self.wish.pack.recurrence is None:
             await self._orders(f"!starta {name}", progress)
         else:
             progress.add_command(f"operator: runda start {name} --pace {self.pace}")

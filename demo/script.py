@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from flows.ids import StepId
-from flows.packs.pack import Pack, StepKind
+from flows.packs.pack import Choosing, Pack, StepKind
 
 
 class Act(StrEnum):
@@ -23,6 +23,8 @@ class Act(StrEnum):
     EDIT = "edit"
     WITHDRAW = "withdraw"
     MARK = "mark"
+    TAP = "tap"
+    """Puts a keycap on the question of a poll."""
 
 
 class Where(StrEnum):
@@ -47,6 +49,9 @@ class Meant(StrEnum):
 class PlannedStep:
     """A step as the play needs it.
 
+    `sealed`: it is answered in private. `options` is how many may be chosen from, and
+    `asks_number` whether a figure belongs to the choice. `scenarios` are one for each table in
+    turn, a single one for all, or none.
     `lasts_s` is how long it is open in this run, 0 for one that is over at once; `grace_s`
     how much longer a group is waited for.
     """
@@ -57,6 +62,17 @@ class PlannedStep:
     sealed: bool
     lasts_s: float
     grace_s: float = 0.0
+    options: int = 0
+    many: bool = False
+    asks_number: bool = False
+    scenarios: tuple[str, ...] = ()
+    turn: int = 1
+
+    def scenario_of(self, table: int) -> str:
+        """The scenario of a table (from 0); "" for none."""
+        if not self.scenarios:
+            return ""
+        return self.scenarios[(table + self.turn - 1) % len(self.scenarios)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +83,8 @@ class Deed:
     something to ("" for none), `target` the deed that is edited, taken back or marked.
     `pointing`: into the thread of that step's question. `hurries`: better not done at all
     than after the close, when it would be understood otherwise. `waits`: until the bot is in
-    the private chat. Who has no private chat when it is needed opens one.
+    the private chat. Who has no private chat when it is needed opens one. `option` is what is
+    tapped, from 1.
     """
 
     number: int
@@ -84,6 +101,7 @@ class Deed:
     pointing: bool = False
     hurries: bool = False
     waits: bool = True
+    option: int = 0
 
 
 def plan_steps(
@@ -100,9 +118,14 @@ def plan_steps(
             id=step.id,
             kind=step.kind,
             title=step.title.get(language),
-            sealed=step.kind is StepKind.INDIVIDUAL and step.sealed,
+            sealed=step.is_private,
             lasts_s=_lasting(step.kind, (step.length_s or 0) / pace, most_idle_s),
             grace_s=step.grace_s / pace if step.kind is StepKind.GROUP else 0.0,
+            options=len(step.options),
+            many=step.choosing is Choosing.MULTIPLE,
+            asks_number=step.asks_number,
+            scenarios=step.scenarios or ((step.scenario,) if step.scenario else ()),
+            turn=step.turn,
         )
         for step in pack.steps
     )

@@ -73,7 +73,7 @@ class Together:
         self, members: Sequence[Person], step: PlannedStep, manner: Manner | None
     ) -> Iterator[Deed]:
         writer = self._desk.dice.choice(members)
-        text = self._desk.dice.choice(_PREFIXES) + self._desk.texts.next("group", step.id)
+        text = self._desk.dice.choice(_PREFIXES) + self._next_group_text(step, writer[0])
         deed = self._desk.deed(writer, step, self._desk.dice.uniform(0.5, 0.8) * step.lasts_s)
         answer = replace(deed, meant=Meant.GROUP, text=text, answers=step.id, hurries=True)
         early = replace(answer, after_s=round(self._desk.dice.uniform(0.35, 0.5) * step.lasts_s, 3))
@@ -96,7 +96,9 @@ class Together:
                 gone = self._desk.deed(writer, step, early.after_s + 0.1 * step.lasts_s)
                 yield self._desk.withdrawn(gone, early)
                 again = self._desk.deed(writer, step, later_s)
-                yield self._desk.worded(again, early, "Gruppsvar: " + self._next_group_text(step))
+                yield self._desk.worded(
+                    again, early, "Gruppsvar: " + self._next_group_text(step, writer[0])
+                )
             case Manner.SENDS_A_PHOTO:
                 text = "Gruppsvar: " + self._desk.texts.next("change", "caption")
                 yield replace(answer, act=Act.PHOTO, text=text)
@@ -108,14 +110,14 @@ class Together:
             case None:
                 yield answer
 
-    def _next_group_text(self, step: PlannedStep) -> str:
-        return self._desk.texts.next("group", step.id)
+    def _next_group_text(self, step: PlannedStep, table: int) -> str:
+        return self._desk.says("group", step, table)
 
     def _marked(
         self, answer: Deed, members: Sequence[Person], step: PlannedStep, later_s: float
     ) -> Iterator[Deed]:
         """An answer without the first word, and somebody's mark on it."""
-        plain = replace(answer, meant=Meant.TALK, text=self._next_group_text(step))
+        plain = replace(answer, meant=Meant.TALK, text=self._next_group_text(step, answer.table))
         yield plain
         others = [person for person in members if person[1] != plain.person] or members
         mark = self._desk.deed(self._desk.dice.choice(others), step, later_s)

@@ -135,7 +135,7 @@ class Quoter:
             refs = (Ref(token=f"quote-{digits}", effect_key=source.shown_by),)
             address = self._permalink(source.room_id, refs[0].token)
         else:
-            raise ValueError(f"a source in {source.room_id} names no message")
+            address = self._permalink(source.room_id, "")
         label = escape(self._wording.say("source"))
         return f"[{label}]({address.translate(_IN_ADDRESS)})", refs
 

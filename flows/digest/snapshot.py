@@ -29,7 +29,8 @@ class Source:
 
     An open reply is its own message, `event_id`. A sealed one was written in a private chat
     nobody else can enter: its source is the bot's message that showed it to the group,
-    known by the key of that effect until it is sent, `shown_by`.
+    known by the key of that effect until it is sent, `shown_by`. One that stays private has
+    neither, and leads to the room alone.
     """
 
     room_id: RoomId

@@ -25,6 +25,7 @@ class DraftStep:
     scenarios: tuple[str, ...]
     turn: int
     sealed: bool
+    shown: bool
     length_s: int | None
     remind_before_s: int | None
     begins_at: tuple[int, int] | None
@@ -39,7 +40,8 @@ class DraftStep:
     @property
     def opens_later(self) -> bool:
         """Whether its answers wait for the group step of its scenario."""
-        return self.kind is StepKind.INDIVIDUAL and self.sealed and self.tie != ""
+        sealed = self.kind is StepKind.INDIVIDUAL and self.sealed
+        return sealed and self.shown and self.tie != ""
 
     @property
     def may_be_group(self) -> bool:
@@ -58,6 +60,7 @@ def check_steps(steps: Sequence[DraftStep]) -> None:
         _check_length(step, last=position == len(steps) - 1)
         _check_reminder(step)
         _check_turn(step)
+        _check_shown(step)
         if step.opens_later:
             _check_opening(step, steps[position + 1 :])
     _check_one_group_step(steps)
@@ -181,6 +184,17 @@ def _check_turn(step: DraftStep) -> None:
                 "turn = {turn}, but there are only {count} scenarios; write at most that",
                 turn=step.turn,
                 count=len(step.scenarios),
+            ),
+        )
+
+
+def _check_shown(step: DraftStep) -> None:
+    if not step.sealed and not step.shown:
+        step.table.note(
+            "shown",
+            said(
+                "sealed = false lets everybody read the answers, and shown = false nobody in the"
+                " group; remove one of them"
             ),
         )
 

@@ -184,6 +184,8 @@ class Step:
     `remind_before_s` is how long before its close those who have not answered are reminded;
     None is never. Always shorter than the step.
     `sealed` (individual): answered in a private chat with the bot. False: open, in the thread.
+    `shown` (individual, sealed): the group reads the answers in the end, without names. False:
+    only the organizers ever do.
     `grace_s` (group): how long the bot waits at the close after asking for a missing answer.
     `scenarios` gives each group one of several scenarios: group number n (from 0) the one at
     (n + turn - 1) modulo their number. The same `turn` everywhere is "one each"; a growing one
@@ -205,6 +207,7 @@ class Step:
     length_s: int | None = None
     remind_before_s: int | None = None
     sealed: bool = True
+    shown: bool = True
     grace_s: int = DEFAULT_GRACE_S
     scenarios: tuple[str, ...] = ()
     turn: int = 1
@@ -222,6 +225,11 @@ class Step:
     def is_private(self) -> bool:
         """Whether it is answered in a private chat with the bot."""
         return self.kind.asks_each and self.kind is not StepKind.EXERCISE and self.sealed
+
+    @property
+    def stays_private(self) -> bool:
+        """Whether its answers are kept from the group for good."""
+        return self.is_private and not self.shown
 
     @property
     def tie(self) -> str:

@@ -21,7 +21,10 @@ from tests.builders import (
     step_toml,
 )
 
-THERE_ARE = "There are: `example`, `grums`, `lunch`."
+THERE_ARE = (
+    "There are: `example`, `grums`, `kristinehamn`, `lunch`, `nordmaling`, `skelleftea`, "
+    "`storuman`, `storuman-manad`."
+)
 FOR_EXAMPLE = "Write for example `13.00` or `2026-12-01 13.00`."
 
 

@@ -214,3 +214,27 @@ async def test_people_of_both_tables_have_their_own(journey: Journey) -> None:
 
     assert quotes(journey) == ["Soup"]
     assert journey.heads(TABLE_2)[-2] == HEAD.format("2 answers")
+
+
+async def test_answers_that_stay_private_are_read_by_the_organizers_alone(
+    journey: Journey,
+) -> None:
+    # given a question whose answers the group never reads
+    quiet = step_toml("individual", "quiet", "shown = false", length="10 min")
+    journey.has_pack("quiet", pack_toml(quiet, step_toml("plenary", "bye")))
+    journey.now = MONDAY_9H - timedelta(seconds=1)
+    await journey.writes(OLGA, "!start quiet")
+    answer = await journey.writes_in_private(ANN, "A place to call at night")
+
+    # when it closes, and its author puts it differently afterwards
+    await journey.clock_shows(TIMES_UP)
+    await journey.edits(ANN, answer, "Somebody to call at night")
+    await journey.writes(OLGA, "!digest")
+
+    # then no group has seen a word of it, and the digest quotes it
+    for room in (TABLE_1, TABLE_2):
+        assert not any("at night" in text or "🔓" in text for text in journey.texts(room))
+    digests = "\n".join(journey.texts(ORGANIZERS))
+    assert "A place to call at night" in digests
+    assert "Somebody to call at night" in digests
+    assert journey.errors == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -15,6 +16,7 @@ from demo.script import BEFOREHAND_S, Act, Deed, Meant, PlannedStep, Where, plan
 from flows.packs.pack import Pack, StepKind
 
 TEN_TABLES = (6,) * 10
+PACKS = [file.name for file in find_packs()]
 
 
 def pack(name: str) -> Pack:
@@ -90,12 +92,45 @@ def test_one_table_gives_no_answer_in_the_first_group_step() -> None:
     assert len(answering) == 9
 
 
-@pytest.mark.parametrize("name", ["grums", "example"])
+@pytest.mark.parametrize("name", PACKS)
 @pytest.mark.parametrize("tables", [(1,), (1, 1), (2, 1, 1), (6,) * 10])
 def test_any_company_can_play_any_pack(name: str, tables: tuple[int, ...]) -> None:
     deeds = play(tables, name=name)
 
     assert {deed.table for deed in deeds} == set(range(len(tables)))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_question_of_every_pack_is_answered(name: str) -> None:
+    asked = {step.id for step in steps(name) if step.kind.collects}
+
+    assert {deed.answers for deed in play(name=name) if deed.answers} == asked
+
+
+def test_polls_are_tapped_and_typed() -> None:
+    deeds = [deed for deed in play(name="kristinehamn") if deed.answers == "easier"]
+
+    assert {deed.act for deed in deeds} == {Act.TAP, Act.WRITE}
+    assert {deed.option for deed in deeds if deed.act is Act.TAP} <= {1, 2, 3, 4, 5}
+    assert {deed.text for deed in deeds if deed.act is Act.WRITE} <= set("12345")
+
+
+def test_check_ins_name_an_option_a_reason_and_a_number() -> None:
+    texts = [deed.text for deed in play(name="skelleftea") if deed.answers == "status"]
+
+    assert len(texts) > 50
+    assert [text for text in texts if not re.fullmatch(r"[1-4] \D+ \d+", text)] == []
+
+
+def test_tables_answer_about_their_own_scenario() -> None:
+    about_sam = set(load_answers()["individual"]["story-alone.sam"])
+    plainly = [
+        deed
+        for deed in play()
+        if deed.answers == "story-alone" and deed.act is Act.WRITE and deed.text in about_sam
+    ]
+
+    assert {deed.table % 2 for deed in plainly} == {0}
 
 
 @settings(max_examples=25, deadline=None)

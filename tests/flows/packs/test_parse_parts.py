@@ -24,6 +24,7 @@ from flows.packs.pack import (
 )
 from flows.packs.parse import parse
 from flows.said import Said
+from tests.builders import pack_toml, step_toml
 
 HEAD = """\
 languages = ["sv"]
@@ -655,3 +656,22 @@ def test_a_problem_is_a_text_and_its_values() -> None:
         '{key} has no unit; write {key} = "{number} min" for minutes, or "{number} s" for seconds',
         (("key", "length"), ("number", 4)),
     )
+
+
+def test_answers_may_stay_private() -> None:
+    private = pack_toml(
+        step_toml("individual", "alone", "shown = false", length="4 min", scenario="quiet")
+    )
+
+    (step,) = parse(private, name="test").steps
+
+    assert (step.shown, step.is_private, step.stays_private) == (False, True, True)
+
+
+def test_open_answers_cannot_stay_private() -> None:
+    both = pack_toml(
+        step_toml("individual", "alone", "shown = false\nsealed = false", length="4 min")
+    )
+
+    with pytest.raises(PackError, match="sealed = false lets everybody read"):
+        parse(both, name="test")
