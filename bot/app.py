@@ -24,6 +24,7 @@ from bot.digests import Digests
 from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.errors import ChatLoggedOut
+from bot.exporting import Exporting
 from bot.intake import DurableIntake
 from bot.own_pace import OwnPace
 from bot.packs import find_packs
@@ -99,6 +100,13 @@ class App:
             now=now,
             sent=self._note_sent,
         )
+        self.exporting = Exporting(
+            database=database,
+            world=self.world,
+            links=links,
+            now=now,
+            posted=self.sender.wake,
+        )
         self.clock = Clock(
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick
         )
@@ -148,6 +156,7 @@ class App:
             self.ready.set()
             tasks.create_task(self._chat.listen(self.intake))
             tasks.create_task(self.clock.run())
+            tasks.create_task(self.exporting.run())
             tasks.create_task(self._keep_boards())
 
     # ------------------------------------------------------------ what the parts call
@@ -170,6 +179,7 @@ class App:
             self._touched |= dialogues
             # A command may have started a dialogue or closed a step.
             self.clock.poke()
+            self.exporting.wake()
 
     async def _tick(self) -> None:
         """As time passes: rows another process wrote may be due."""

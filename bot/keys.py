@@ -6,7 +6,7 @@ gets another occurrence.
 
 from __future__ import annotations
 
-from flows.ids import DialogueId, EffectKey, GroupId, RoundNo, StepId, UserId
+from flows.ids import DialogueId, EffectKey, EventId, GroupId, RoundNo, StepId, UserId
 
 
 def prompt(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> EffectKey:
@@ -51,6 +51,11 @@ def question_for_answer(dialogue_id: DialogueId, step_id: StepId, group_id: Grou
 def shown(dialogue_id: DialogueId, round_no: RoundNo, time: int, part: int) -> EffectKey:
     """Sealed answers shown to their group, for the `time`-th time."""
     return EffectKey(f"{dialogue_id}/round-{round_no}/-/shown-{time}/{part}")
+
+
+def export(dialogue_id: DialogueId, event_id: EventId) -> EffectKey:
+    """The files that a message asked for; each has its number after it."""
+    return EffectKey(f"{dialogue_id}/-/-/export/{event_id}")
 
 
 def board(dialogue_id: DialogueId) -> EffectKey:

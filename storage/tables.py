@@ -399,3 +399,16 @@ class SettingRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: str
+
+
+class ExportOrderRow(SQLModel, table=True):
+    """Files that an organizer asked for and that are not made yet."""
+
+    __tablename__ = "export_order"
+
+    key: str = Field(primary_key=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id")
+    room_id: str
+    wanted: str
+    """JSON: the names of the forms."""
+    ordered_ms: int = Field(sa_type=sa.BigInteger)

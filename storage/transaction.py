@@ -15,6 +15,7 @@ from storage.digests import Digests
 from storage.early import Early
 from storage.erasure import empty_log
 from storage.holds import Holds
+from storage.export_orders import ExportOrders
 from storage.hot import savepoint
 from storage.journal import Journal
 from storage.occurrences import Occurrences
@@ -88,6 +89,11 @@ class Transaction:
     def early(self) -> Early:
         """What speaks of messages that have not come."""
         return Early(self._db)
+
+    @cached_property
+    def export_orders(self) -> ExportOrders:
+        """Files that are asked for."""
+        return ExportOrders(self._db)
 
     @cached_property
     def occurrences(self) -> Occurrences:

@@ -11,6 +11,7 @@ import structlog
 from bot.commands.bookings import BOOKINGS
 from bot.commands.contacts import CONTACT
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
+from bot.commands.exports import EXPORT
 from bot.commands.holding import HOLDING
 from bot.commands.packs import KEEP, PREVIEW
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
@@ -205,6 +206,7 @@ COMMANDS: tuple[Command, ...] = (
     NEXT,
     *STEERING,
     SUMMARY,
+    EXPORT,
     *HOLDING,
     *BOOKINGS,
     SETTINGS,

@@ -1,0 +1,108 @@
+"""Files that organizers ask for: made beside everything else, and posted once."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import openpyxl
+import pytest
+
+from bot.chat import PostFile
+from tests.bot.journey import Journey
+from tests.builders import ANN, BO, OLGA, ORGANIZERS
+
+CHILD_S = 90
+"""A child that loads what draws and sets pages, on a busy machine."""
+
+
+def files(journey: Journey) -> list[PostFile]:
+    return [one.file for one in journey.shown(ORGANIZERS) if one.file is not None]
+
+
+async def some_have_answered(journey: Journey) -> None:
+    await journey.writes(OLGA, "!start lunch")
+    await journey.writes(ANN, "Soup, please")
+    await journey.writes(BO, "=1+1")
+
+
+async def come(journey: Journey, number: int) -> list[str]:
+    """Wait for that many files; their names."""
+    await journey.until(lambda: len(files(journey)) >= number, within_s=CHILD_S)
+    return [file.name for file in files(journey)]
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_the_forms_that_are_named_come_into_the_organizers_room(journey: Journey) -> None:
+    await some_have_answered(journey)
+
+    await journey.writes(OLGA, "!export json, excel")
+
+    assert journey.texts(ORGANIZERS)[-1].startswith("📎 2 files of lunch-1 are being made")
+    assert await come(journey, 2) == ["lunch-1.json", "lunch-1.xlsx"]
+    document, book = (file.data for file in files(journey))
+    counts = json.loads(document)["counts"]
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
+    stored = await journey.database.write(
+        lambda tx: [
+            reply
+            for round_ in tx.rounds.of_dialogue(tx.dialogues.in_status()[-1].id)
+            for reply in tx.replies.of_rounds([round_.round_no])
+        ]
+    )
+    assert counts["received"] - counts["withdrawn"] == counts["exported"] == len(stored)
+    assert sheet.max_row - 1 == len(stored)
+    assert [file.markdown for file in files(journey)] == [
+        f"For the organizers: {len(stored)} replies."
+    ] * 2
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_what_was_ordered_before_a_kill_comes_after_it_once(journey: Journey) -> None:
+    # given an order that the bot has heard and not carried out
+    await some_have_answered(journey)
+    await journey.writes(OLGA, "!exportera csv")
+    await journey.bot_is_killed()
+    before = len(files(journey))
+
+    # when it is started again
+    await journey.bot_starts()
+
+    # then the file comes, and only once
+    assert before == 0
+    assert await come(journey, 1) == ["lunch-1.csv"]
+    assert await journey.app.exporting.carry_out() == 0
+    await journey.settles()
+    assert len(files(journey)) == 1
+    assert journey.errors == []
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_a_public_summary(journey: Journey) -> None:
+    await some_have_answered(journey)
+
+    await journey.writes(OLGA, "!export public md")
+
+    assert await come(journey, 1) == ["lunch-1-public.md"]
+    (file,) = files(journey)
+    assert file.markdown == "For everybody to read: nobody is quoted or named."
+    assert "Soup" not in file.data.decode()
+
+
+async def test_a_form_that_there_is_not(journey: Journey) -> None:
+    await some_have_answered(journey)
+
+    await journey.writes(OLGA, "!export pdff")
+
+    assert journey.texts(ORGANIZERS)[-1] == (
+        "⚠️ “pdff” is neither a form nor a dialogue. Did you mean `pdf`? The forms are `pdf`, "
+        "`docx`, `xlsx`, `csv`, `json`, `md`, `all` and `public`."
+    )
+
+
+async def test_nothing_has_begun(journey: Journey) -> None:
+    await journey.writes(OLGA, "!export")
+
+    assert journey.texts(ORGANIZERS)[-1] == (
+        "⚠️ No dialogue has begun yet, so there is nothing to hand out."
+    )
