@@ -106,6 +106,7 @@ class App:
             links=links,
             now=now,
             posted=self.sender.wake,
+            llm=config.llm,
         )
         self.clock = Clock(
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick

@@ -24,6 +24,7 @@ from bot.config_file import (
     SQLITE,
     TOKEN_VARIABLE,
     ConfigFile,
+    LlmSection,
     Place,
     StorageSection,
     read_secret,
@@ -49,6 +50,18 @@ class MatrixConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LlmConfig:
+    """Where a language model is: an endpoint that speaks as OpenAI's does."""
+
+    base_url: str
+    """``https://llm.example.org/v1``, without a slash at the end."""
+    model: str
+    api_key: str = field(default="", repr=False)
+    within_s: float = 20.0
+    """All themes of a digest together may take so long; what is not there by then is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The configuration, checked; paths are absolute and secrets are in place."""
 
@@ -64,6 +77,8 @@ class Config:
     pace: float = 1.0
     """Lengths are divided by it, so that a rehearsal can be quick."""
     board_interval_s: float = 10.0
+    llm: LlmConfig | None = None
+    """None: no language model is asked anything."""
     log_level: str = "info"
     log_format: str = "console"
 
@@ -101,6 +116,7 @@ def secret_files(path: Path) -> tuple[Path, ...]:
     named = (
         raw.get("matrix", {}).get("access_token_file"),
         raw.get("storage", {}).get("database_password_file"),
+        raw.get("llm", {}).get("api_key_file"),
     )
     folder = path.absolute().parent
     return tuple((folder / Path(name).expanduser()).absolute() for name in named if name)
@@ -145,9 +161,17 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         ),
         pace=file.dialogue.pace,
         board_interval_s=file.dialogue.board_interval_s,
+        llm=_llm(file.llm, place),
         log_level=file.log.level,
         log_format=file.log.format,
     )
+
+
+def _llm(llm: LlmSection, place: Place) -> LlmConfig | None:
+    if not llm.base_url:
+        return None
+    key = read_secret(place.path(llm.api_key_file), place.words) if llm.api_key_file else ""
+    return LlmConfig(base_url=llm.base_url, model=llm.model, api_key=key, within_s=llm.within_s)
 
 
 def _database_url(storage: StorageSection, data_folder: Path, place: Place) -> str:

@@ -123,6 +123,31 @@ def _folder(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _endpoint(value: str, info: ValidationInfo) -> str:
+    address = urlsplit(value)
+    if value and (
+        address.scheme not in ("http", "https")
+        or not address.hostname
+        or address.query
+        or address.username is not None
+    ):
+        raise ValueError(_place(info).words.say("is not the address of a language model"))
+    return value.rstrip("/")
+
+
+def _model(value: str, info: ValidationInfo) -> str:
+    if info.data.get("base_url") and not value:
+        raise ValueError(_place(info).words.say("is empty"))
+    return value
+
+
+def _key_file(value: str, info: ValidationInfo) -> str:
+    place = _place(info)
+    if value:
+        read_secret(place.path(value), place.words)
+    return value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, validate_default=True)
 
@@ -174,6 +199,21 @@ class DialogueSection(_Section):
     )
 
 
+class LlmSection(_Section):
+    """A language model that may word themes; without an address there is none."""
+
+    base_url: Annotated[str, AfterValidator(_endpoint)] = Field(
+        default="", examples=["https://llm.example.org/v1"]
+    )
+    model: Annotated[str, AfterValidator(_model)] = Field(default="", examples=["a-model-of-yours"])
+    api_key_file: Annotated[str, AfterValidator(_key_file)] = Field(
+        default="", examples=["secrets/llm_key"]
+    )
+    within_s: Annotated[float, Field(ge=1, le=45, allow_inf_nan=False)] = Field(
+        default=20.0, examples=[20.0]
+    )
+
+
 class LogSection(_Section):
     """What is told to whoever runs the process."""
 
@@ -188,6 +228,7 @@ class ConfigFile(_Section):
     organizers: OrganizersSection
     storage: StorageSection
     dialogue: DialogueSection
+    llm: LlmSection
     log: LogSection
 
 
@@ -196,6 +237,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "organizers": OrganizersSection,
     "storage": StorageSection,
     "dialogue": DialogueSection,
+    "llm": LlmSection,
     "log": LogSection,
 }
 """What `ConfigFile` is made of."""

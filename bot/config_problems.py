@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SHOWN = 60
 _SECRET = re.compile(r"(password|token|secret)(?!.*_file$)")
-_HIDDEN = ("access_token_file", "database_password_file", "database")
+_HIDDEN = ("access_token_file", "database_password_file", "database", "api_key_file", "base_url")
 """Values in which somebody may have written a secret, so that they are never repeated."""
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.export import gather_digest
+from bot.llm import worded
 from bot.parcels import post, post_file
 from bot.rendering.forms.form import Length, Wanted, every
 from bot.rendering.forms.making import File, make_apart
@@ -20,6 +22,7 @@ from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from bot.chat import Links
+    from bot.config import LlmConfig
     from bot.rendering.forms.material import Material
     from bot.world import World
     from storage.database import Database
@@ -38,6 +41,7 @@ class Exporting:
 
     Args:
         posted: called when there is something new in the outbox.
+        llm: a language model that is asked about the themes, None for none.
     """
 
     def __init__(
@@ -48,12 +52,14 @@ class Exporting:
         links: Links,
         now: Callable[[], datetime],
         posted: Callable[[], None],
+        llm: LlmConfig | None = None,
     ) -> None:
         self._database = database
         self._world = world
         self._links = links
         self._now = now
         self._posted = posted
+        self._llm = llm
         self._ordered = asyncio.Event()
 
     def wake(self) -> None:
@@ -84,6 +90,8 @@ class Exporting:
             reason = str(error)
             await self._database.write(lambda tx: self._refuse(tx, order, reason))
             return
+        if self._llm is not None:
+            material = replace(material, worded=await worded(material, self._llm))
         wanted = to_wanted(order.wanted)
         language = material.digest.language
         try:

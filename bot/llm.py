@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
 
+from bot.config import LlmConfig
 from bot.rendering.forms.material import Lines
 from bot.wording import wording
 from flows.digest.wording import SCHEMA, Task, Worded, accepted, messages_of, task_of
@@ -30,18 +30,6 @@ MOST_BYTES = 200_000
 """Of an answer; a model that goes on for longer has lost its way."""
 
 _AT_ONCE = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LlmConfig:
-    """Where the model is: an endpoint that speaks as OpenAI's does."""
-
-    base_url: str
-    """``https://llm.example.org/v1``, without a slash at the end."""
-    model: str
-    api_key: str = field(default="", repr=False)
-    within_s: float = 20.0
-    """All themes of a digest together may take so long; what is not there by then is left out."""
 
 
 class LlmFailed(Exception):

@@ -38,18 +38,25 @@ _FORBIDDEN = re.compile(r"""["“”„«»`<>\[\]{}|*\\]|https?:|www\.|@\w""")
 """Quotes are the program's, and markup, links and mentions nobody's."""
 
 _NUMBER_WORDS = frozenset(
-    "två tre fyra fem sex sju åtta nio tio elva tolv tjugo trettio fyrtio femtio hundra tusen "
-    "hälften tredjedel fjärdedel procent majoriteten samtliga alla "
-    "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred "
-    "thousand half third quarter percent majority everyone everybody all".split()
+    re.split(
+        r"\s+",
+        "två tre fyra fem sex sju åtta nio tio elva tolv tjugo trettio fyrtio femtio hundra tusen "
+        "hälften tredjedel fjärdedel procent majoriteten samtliga alla two three four five six "
+        "seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand half third "
+        "quarter percent majority everyone everybody all",
+    )
 )
 """Words that count without a digit; nothing here could check them."""
 
 _EMPTY_WORDS = frozenset(
-    "och att det som för med inte den ett till har ska kan vill vara finns från eller när också "
-    "bör behöver svaren svar deltagarna personer grupperna flera många några mer mycket "
-    "the and that for with not are was were this from have has should want wants need needs there "
-    "they their replies reply participants people groups several many some more also about".split()
+    re.split(
+        r"\s+",
+        "och att det som för med inte den ett till har ska kan vill vara finns från eller när "
+        "också bör behöver svaren svar deltagarna personer grupperna flera många några mer mycket "
+        "the and that for with not are was were this from have has should want wants need needs "
+        "there they their replies reply participants people groups several many some more also "
+        "about",
+    )
 )
 """Words that carry no meaning of their own."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.config import Config, MatrixConfig, load_config
+from bot.config import Config, LlmConfig, MatrixConfig, load_config
 from bot.config_file import SECTIONS, ConfigFile
 from bot.errors import ConfigError
 from flows.ids import RoomId, UserId
@@ -291,7 +291,8 @@ def test_no_zone_at_all(folder: Path, written: str) -> None:
         ),
         pytest.param(
             SOUND + "[colours]",
-            "colours is unknown; what can stand there: matrix, organizers, storage, dialogue, log",
+            "colours is unknown; what can stand there: "
+            "matrix, organizers, storage, dialogue, llm, log",
             id="unknown section",
         ),
         pytest.param(
@@ -372,3 +373,46 @@ def test_the_example_shows_every_option_and_nothing_else() -> None:
 
 def test_the_sections_are_those_of_the_file() -> None:
     assert {name: found.annotation for name, found in ConfigFile.model_fields.items()} == SECTIONS
+
+
+# ---------------------------------------------------------------- a language model
+
+
+def test_there_is_no_language_model_unless_one_is_named(folder: Path) -> None:
+    assert load(folder, SOUND).llm is None
+
+
+def test_a_language_model(folder: Path) -> None:
+    (folder / "key").write_text("hemlig\n")
+    text = '[llm]\nbase_url = "http://localhost:11434/v1/"\nmodel = "m"\napi_key_file = "key"\n'
+
+    found = load(folder, SOUND + text).llm
+
+    assert found == LlmConfig(base_url="http://localhost:11434/v1", model="m", api_key="hemlig")
+    assert "hemlig" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            'base_url = "llm.example.org"\nmodel = "m"',
+            "llm.base_url is not the address of a language model; "
+            'write e.g. base_url = "https://llm.example.org/v1"',
+            id="no address",
+        ),
+        pytest.param(
+            'base_url = "https://me:hemlig@llm.example.org/v1"\nmodel = "m"',
+            "llm.base_url is not the address of a language model; "
+            'write e.g. base_url = "https://llm.example.org/v1"',
+            id="a password in it",
+        ),
+        pytest.param(
+            'base_url = "https://llm.example.org/v1"',
+            'llm.model = "" is empty; write e.g. model = "a-model-of-yours"',
+            id="no model",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_language_model(folder: Path, text: str, problem: str) -> None:
+    assert problems(folder, f"{SOUND}[llm]\n{text}\n") == (problem,)

@@ -120,7 +120,15 @@ class _Digest:
             "replies": self._numbers(theme.replies),
             "unsure": self._numbers(theme.unsure),
             "quoted": self._numbers([quote.reply_no for quote in theme.quotes]),
+            "worded": self._worded(theme),
         }
+
+    def _worded(self, theme: Theme) -> dict[str, Any] | None:
+        worded = self._lines.worded.get(theme.number)
+        if worded is None:
+            return None
+        statements = [{"text": one.text, "replies": list(one.replies)} for one in worded.statements]
+        return {"label": worded.label, "statements": statements}
 
     def _proposal(self, proposal: Proposal) -> dict[str, Any]:
         return {

@@ -226,6 +226,7 @@ class _Full:
         if theme.sensitive:
             facts.append(say("sensitive"))
         yield Paragraph(text=" · ".join(facts))
+        yield from self._worded(theme)
         if theme.quotes:
             yield Quotes(items=tuple(self._lines.quoted(quote) for quote in theme.quotes))
         if theme.replies:
@@ -234,6 +235,26 @@ class _Full:
                 unsure = say("unsure: {marks}", marks=self._lines.marks(theme.unsure))
                 marks = f"{marks} ({unsure})"
             yield Paragraph(text=marks, aside=True)
+
+    def _worded(self, theme: Theme) -> Iterator[Block]:
+        worded = self._lines.worded.get(theme.number)
+        if worded is None:
+            return
+        say = self._words.say
+        head = say("Worded by a language model, from the replies that are named:")
+        if worded.label:
+            head = say(
+                "Worded by a language model, from the replies that are named. A name it suggests: "
+                "{label}.",
+                label=worded.label,
+            )
+        yield Paragraph(text=head, aside=True)
+        lines = [
+            f"{one.text} ({', '.join(f'#{number}' for number in one.replies)})"
+            for one in worded.statements
+        ]
+        if lines:
+            yield Bullets(items=tuple(lines))
 
     # --------------------------------------------------------------- proposals
 

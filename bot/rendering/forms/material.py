@@ -7,7 +7,7 @@ the database counts in the order of writing, which of a sealed answer nobody may
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,13 +20,14 @@ from bot.wording import Wording
 from flows.digest.document import Digest, GroupPart, StepPart
 from flows.digest.findings import Theme
 from flows.digest.quote import Quote
+from flows.digest.wording import Worded
 from flows.ids import GroupId, ReplyNo, ThemeNo
 from flows.messages import MediaKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A digest to be written as files.
+    """A digest to be written as files. `worded` is what a language model said of its themes.
 
     `made_at` is when its replies were read, in the organizers' zone. `links` are the addresses
     of the messages in which the replies stand, as far as those can be had.
@@ -35,6 +36,7 @@ class Material:
     digest: Digest
     made_at: datetime
     links: Mapping[ReplyNo, str]
+    worded: Mapping[ThemeNo, Worded] = field(default_factory=dict)
 
 
 class State(StrEnum):
@@ -69,6 +71,7 @@ class Lines:
         self.wording = wording
         self._made_at = material.made_at
         self._links = material.links
+        self.worded = material.worded
         self._word = mask_word(wording)
         quotes = self.digest.all_quotes
         self._numbers = {quote.reply_no: place for place, quote in enumerate(quotes, start=1)}
