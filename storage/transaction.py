@@ -14,8 +14,8 @@ from storage.dialogues import Dialogues
 from storage.digests import Digests
 from storage.early import Early
 from storage.erasure import empty_log
-from storage.holds import Holds
 from storage.export_orders import ExportOrders
+from storage.holds import Holds
 from storage.hot import savepoint
 from storage.journal import Journal
 from storage.occurrences import Occurrences
