@@ -73,7 +73,7 @@ async def test_a_space_with_a_room_that_its_members_may_join(world: World) -> No
 async def listed(person: Person, space: RoomId, rooms: list[RoomId]) -> None:
     path = f"/_matrix/client/v1/rooms/{escaped(space)}/hierarchy"
     async with asyncio.timeout(20):
-        while [one["room_id"] for one in (await person.asks("GET", path))["rooms"]] != rooms:
+        while [one["room_id"] for one in (await person.asks("GET", path))["rooms"]] != rooms:  # noqa: ASYNC110  it sets no event
             await asyncio.sleep(0.1)
 
 
