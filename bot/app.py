@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import contacts
+from bot import contacts, wrong_room
 from bot.adapters.matrix.links import MatrixLinks
 from bot.answers import Answers
 from bot.board import Board
@@ -39,6 +39,7 @@ from bot.showing import Showing
 from bot.undeliverable import Undeliverable
 from bot.voting import Voting
 from bot.world import World
+from bot.wrong_room import WrongRoom
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class App:
         digests = Digests(self.world, links)
         showing = Showing()
         self._contacts = Contacts(self.world, config.language)
+        self._wrong_room = WrongRoom(self.world, links, config.language)
         self._prompting = Prompting(self.world, links, self._contacts)
         self._dispatcher = Dispatcher(
             self.world,
@@ -132,7 +134,7 @@ class App:
             database=database,
             world=self.world,
             answers=Answers(self.world, Corrections(self.world, voting), voting),
-            doorkeeper=Doorkeeper(self.world, config.language),
+            doorkeeper=Doorkeeper(self.world, self._wrong_room, config.language),
             private=PrivateChats(self.world, self._prompting, config.language),
             commands=CommandDesk(tools),
             showing=showing,
@@ -192,6 +194,9 @@ class App:
         elif event_id is not None and contacts.makes_room(key):
             self.world.ready(tx)
             self._contacts.room_opened(tx, key, event_id, now=self._now())
+        elif event_id is not None and wrong_room.makes_room(key):
+            self.world.ready(tx)
+            self._wrong_room.room_opened(tx, key, event_id, now=self._now())
 
     async def _keep_boards(self) -> None:
         """Bring boards up to date, at most once in each interval."""

@@ -17,13 +17,14 @@ import structlog
 from bot.parcels import join, leave, post
 from bot.rendering.markdown import escape
 from bot.wording import wording
-from flows.ids import EffectKey, RoomId
+from flows.ids import EffectKey, RoomId, UserId
 from storage.instants import to_ms
-from storage.journal import Departure, Invitation, MemberChange, RoomFacts
+from storage.journal import Departure, Invitation, MemberChange, Membership, RoomFacts
 from storage.rooms import Room, RoomUse
 
 if TYPE_CHECKING:
     from bot.world import World
+    from bot.wrong_room import WrongRoom
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
@@ -32,8 +33,9 @@ log = structlog.get_logger()
 class Doorkeeper:
     """Keeps rooms and members, inside the transaction that journals them."""
 
-    def __init__(self, world: World, language: str) -> None:
+    def __init__(self, world: World, wrong_room: WrongRoom, language: str) -> None:
         self._world = world
+        self._wrong_room = wrong_room
         self._language = language
 
     def learn(
@@ -55,8 +57,9 @@ class Doorkeeper:
             newly_in = facts.joined and (before is None or not before.joined)
             if newly_in and before is not None and before.use is RoomUse.DIRECT:
                 entered.append(facts.room_id)
-        if tx.rooms.apply([_not_from_the_future(one, to_ms(now)) for one in members]):
-            changed = True
+        news = tx.rooms.apply([_not_from_the_future(one, to_ms(now)) for one in members])
+        came = self._newcomers(news)
+        changed = changed or bool(news)
         for departure in departures:
             room = tx.rooms.get(departure.room_id)
             if room is not None and room.joined:
@@ -66,7 +69,18 @@ class Doorkeeper:
         if changed:
             self._world.see_rooms(tx)
             self._world.see_rounds(tx)
+            self._wrong_room.help(tx, came, now=now)
         return entered
+
+    def _newcomers(self, changes: Iterable[MemberChange]) -> list[tuple[RoomId, UserId]]:
+        """Who has come into a group's room, as it was known before; a new name is no coming."""
+        return [
+            (one.room_id, one.user_id)
+            for one in changes
+            if one.membership is Membership.JOIN
+            and self._world.use_of(one.room_id) is RoomUse.GROUP
+            and one.user_id not in self._world.participants(one.room_id)
+        ]
 
     def _tell_departure(self, tx: Transaction, room: Room, now: datetime) -> None:
         """A group nobody can ask any more: the organizers have to know."""

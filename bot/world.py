@@ -56,6 +56,7 @@ class World:
         self._rounds: dict[tuple[DialogueId, StepId, GroupId], Round] = {}
         self._ballots: dict[tuple[DialogueId, StepId], Ballot] = {}
         self._seats: dict[tuple[DialogueId, UserId], int] = {}
+        self._own_rooms: dict[UserId, RoomId] = {}
         self._known = False
 
     def ready(self, tx: Transaction) -> World:
@@ -155,10 +156,16 @@ class World:
             if dialogue.pack.contacts
             for group in dialogue.groups
         }
-        self._seats = {
-            (dialogue_id, person.user_id): person.number
-            for dialogue_id in self.live
-            for person in tx.people.of_dialogue(dialogue_id)
+        people = [
+            (dialogue, person)
+            for dialogue in self.live.values()
+            for person in tx.people.of_dialogue(dialogue.id)
+        ]
+        self._seats = {(dialogue.id, person.user_id): person.number for dialogue, person in people}
+        self._own_rooms = {
+            person.user_id: own.room_id
+            for dialogue, person in people
+            if dialogue.id in self.running and (own := dialogue.group(person.group_id)) is not None
         }
 
     def see_prompt(
@@ -205,6 +212,13 @@ class World:
             if room_id in self._private:
                 return room_id
         return None
+
+    def own_room(self, user_id: UserId) -> RoomId | None:
+        """The room of the group in which a person has answered, while its dialogue runs.
+
+        As of the last step or change of members; a moment ago is soon enough for a hint.
+        """
+        return self._own_rooms.get(user_id)
 
     def in_a_group(self, user_id: UserId) -> bool:
         """Whether the person is in any group room at all."""

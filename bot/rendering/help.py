@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.rendering.markdown import escape
 from bot.wording import Wording
 from flows.packs.pack import Choosing, Step
 
@@ -72,4 +73,14 @@ def half_said_markdown(step: Step, words: Wording, *, kept: bool, chosen: bool) 
         "I do not see which option you mean, so nothing is counted yet. Write one number from 1 to "
         "{most}, or tap it under the question.",
         most=most,
+    )
+
+
+def wrong_room_markdown(room: str, link: str, words: Wording) -> str:
+    """What somebody reads in private who has come into another group's room than her own."""
+    return words.say(
+        "You have come into another group's room. Yours is **{room}**: {link}\n\nHave you changed "
+        "groups? Then just stay.",
+        room=escape(room),
+        link=link,
     )

@@ -266,3 +266,62 @@ async def test_who_stands_below_the_others_reads_and_does_not_steer(journey: Jou
     await journey.bot_starts()
     await journey.writes(ANN, "!groups", room=ORGANIZERS)
     assert "Table 2" in journey.answer()
+
+
+# ---------------------------------------------------------------- the wrong room
+
+HINT = (
+    "You have come into another group's room. Yours is **Table 1**: "
+    "https://matrix.to/#/!table1:example.org?via=example.org\n\n"
+    "Have you changed groups? Then just stay."
+)
+
+
+async def moves(journey: Journey, who: UserId, came: RoomId, left: RoomId) -> None:
+    journey.chat.change_membership(left, who, Membership.LEAVE)
+    await journey.settles()
+    journey.chat.change_membership(came, who)
+    await journey.settles()
+
+
+def private_chats_made(journey: Journey) -> list[Room]:
+    made = [(one, one.made_as) for one in journey.chat.rooms.values()]
+    return [one for one, wanted in made if wanted is not None and wanted.direct]
+
+
+async def test_who_comes_into_another_groups_room_is_told_which_is_hers(journey: Journey) -> None:
+    # given Ann, who has answered in private at table 1, and Bo, who has not answered
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "Soup")
+
+    # when both come into table 2's room instead, then she is told in private, and only she
+    for who in (ANN, BO):
+        await moves(journey, who, TABLE_2, TABLE_1)
+    assert journey.texts(journey.private[ANN])[-1] == HINT
+    assert HINT not in journey.texts(TABLE_2)
+    assert private_chats_made(journey) == []
+
+    # when she comes back, then she is told nothing
+    said = journey.texts(journey.private[ANN])
+    await moves(journey, ANN, TABLE_1, TABLE_2)
+    assert journey.texts(journey.private[ANN]) == said
+
+
+async def test_who_has_no_private_chat_gets_one_for_it(journey: Journey) -> None:
+    # given Ann, who has left her private chat, and a bot that is killed in between
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "Soup")
+    journey.chat.change_membership(journey.private[ANN], ANN, Membership.LEAVE)
+    await journey.settles()
+    journey.chat.holds_after = True
+    journey.chat.change_membership(TABLE_1, ANN, Membership.LEAVE)
+    journey.chat.change_membership(TABLE_2, ANN)
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+    journey.chat.let_go()
+    await journey.bot_starts()
+
+    # then there is one, with her invited and the hint in it, and her answers are taken there
+    [chat] = private_chats_made(journey)
+    assert chat.invited == [ANN]
+    assert journey.texts(chat.room_id) == [HINT]
