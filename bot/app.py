@@ -30,6 +30,7 @@ from bot.own_pace import OwnPace
 from bot.packs import find_packs
 from bot.private import PrivateChats
 from bot.prompting import Prompting
+from bot.rehearsals import Rehearsals
 from bot.reminding import Reminding
 from bot.returns import BEGINNINGS, Returns
 from bot.sender import Sender
@@ -116,6 +117,16 @@ class App:
         voting = Voting(self.world)
         shelf = Shelf(config.kept_packs)
         packs = partial(find_packs, config.pack_folders)
+        self._rehearsals = Rehearsals(
+            config=config,
+            database=database,
+            make_bot=lambda config, database, stage, now: App(
+                config, database=database, chat=stage, links=links, now=now
+            ),
+            packs=packs,
+            now=now,
+            outbox_filled=self.sender.wake,
+        )
         tools = Tools(
             world=self.world,
             dispatcher=self._dispatcher,
@@ -124,6 +135,7 @@ class App:
             contacts=self._contacts,
             packs=packs,
             shelf=shelf,
+            rehearsals=self._rehearsals,
             private_chat=links.private_chat(),
             organizers_room=config.organizers_room,
             zone=config.zone.key,
@@ -161,6 +173,7 @@ class App:
             tasks.create_task(self.clock.run())
             tasks.create_task(self.exporting.run())
             tasks.create_task(self._keep_boards())
+            tasks.create_task(self._rehearsals.run())
 
     # ------------------------------------------------------------ what the parts call
 

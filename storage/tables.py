@@ -412,3 +412,16 @@ class ExportOrderRow(SQLModel, table=True):
     wanted: str
     """JSON: the names of the forms."""
     ordered_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class RehearsalRow(SQLModel, table=True):
+    """A pack tried out with made-up people; what they did is not kept."""
+
+    __tablename__ = "rehearsal"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    pack: str
+    title: str
+    language: str
+    begun_ms: int = Field(sa_type=sa.BigInteger)
+    ended_ms: int | None = Field(default=None, sa_type=sa.BigInteger)

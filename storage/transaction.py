@@ -21,6 +21,7 @@ from storage.journal import Journal
 from storage.occurrences import Occurrences
 from storage.outbox import Outbox
 from storage.people import People
+from storage.rehearsals import Rehearsals
 from storage.replies import Replies
 from storage.rooms import Rooms
 from storage.rounds import Rounds
@@ -119,6 +120,11 @@ class Transaction:
     def settings(self) -> Settings:
         """What organizers have set from their room."""
         return Settings(self._db)
+
+    @cached_property
+    def rehearsals(self) -> Rehearsals:
+        """Packs tried out with made-up people."""
+        return Rehearsals(self._db)
 
     @cached_property
     def digests(self) -> Digests:

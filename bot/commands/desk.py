@@ -15,6 +15,7 @@ from bot.commands.exports import EXPORT
 from bot.commands.holding import HOLDING
 from bot.commands.packs import KEEP, PREVIEW
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
+from bot.commands.rehearsing import DRY_RUN
 from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
 from bot.commands.steering import STEERING
@@ -199,6 +200,7 @@ COMMANDS: tuple[Command, ...] = (
     PACKS,
     PREVIEW,
     KEEP,
+    DRY_RUN,
     GROUPS,
     CONTACT,
     START,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
     from bot.packs import PackFile
+    from bot.rehearsals import Rehearsals
     from bot.shelf import Shelf
     from bot.showing import Showing
     from bot.world import World
@@ -32,6 +33,7 @@ class Tools:
     contacts: Contacts
     packs: Callable[[], tuple[PackFile, ...]]
     shelf: Shelf
+    rehearsals: Rehearsals
     organizers_room: RoomId
     private_chat: str
     zone: str
