@@ -23,6 +23,8 @@ from bot.corrections import Corrections
 from bot.digests import Digests
 from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
+from bot.dropped import DroppedFileDesk
+from bot.dropped_packs import DroppedPacks
 from bot.errors import ChatLoggedOut
 from bot.exporting import Exporting
 from bot.intake import DurableIntake
@@ -142,13 +144,25 @@ class App:
             language=config.language,
             pace=config.pace,
         )
+        desk = CommandDesk(tools)
+        self._dropped = DroppedFileDesk(
+            database=database,
+            chat=chat,
+            world=self.world,
+            desk=desk,
+            readers=(DroppedPacks(shelf=shelf, packs=packs),),
+            language=config.language,
+            now=now,
+            answered=self.sender.wake,
+        )
         self.intake = DurableIntake(
             database=database,
             world=self.world,
             answers=Answers(self.world, Corrections(self.world, voting), voting),
             doorkeeper=Doorkeeper(self.world, self._wrong_room, config.language),
             private=PrivateChats(self.world, self._prompting, config.language),
-            commands=CommandDesk(tools),
+            commands=desk,
+            dropped=self._dropped,
             showing=showing,
             digests=digests,
             dispatcher=self._dispatcher,
@@ -172,6 +186,7 @@ class App:
             tasks.create_task(self._chat.listen(self.intake))
             tasks.create_task(self.clock.run())
             tasks.create_task(self.exporting.run())
+            tasks.create_task(self._dropped.run())
             tasks.create_task(self._keep_boards())
             tasks.create_task(self._rehearsals.run())
 

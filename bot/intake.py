@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
     from bot.doorkeeper import Doorkeeper
+    from bot.dropped import DroppedFileDesk
     from bot.later import Later
     from bot.own_pace import OwnPace
     from bot.private import PrivateChats
@@ -47,6 +48,7 @@ class DurableIntake:
         doorkeeper: Doorkeeper,
         private: PrivateChats,
         commands: CommandDesk,
+        dropped: DroppedFileDesk,
         showing: Showing,
         digests: Digests,
         dispatcher: Dispatcher,
@@ -62,6 +64,7 @@ class DurableIntake:
         self._doorkeeper = doorkeeper
         self._private = private
         self._commands = commands
+        self._dropped = dropped
         self._showing = showing
         self._digests = digests
         self._dispatcher = dispatcher
@@ -84,6 +87,7 @@ class DurableIntake:
     def _tell(self, touched: set[DialogueId]) -> None:
         self._changed(touched)
         self._outbox_filled()
+        self._dropped.poke()
 
     def _take(self, tx: Transaction, batch: Batch) -> set[DialogueId]:
         now = self._now()
@@ -175,6 +179,7 @@ class DurableIntake:
             self._private.nothing_open(tx, message, now=now)
         for message in later.for_organizers:
             later.touched |= self._commands.handle(tx, message, now=now)
+            self._dropped.note(tx, message)
         for mark in later.marked_by_organizers:
             later.touched |= self._commands.handle_mark(tx, mark, now=now)
         for message in later.said_done:

@@ -251,20 +251,24 @@ class Client:
         self, room_id: RoomId, png: bytes, *, name: str = "foto.png", caption: str = ""
     ) -> EventId:
         """Send a PNG, with a caption if there is one; encrypted if the room is."""
-        info: Json = {"mimetype": "image/png", "size": len(png)}
-        content: Json = {
-            "msgtype": "m.image",
-            "body": caption or name,
-            "filename": name,
-            "info": info,
-            "m.mentions": {},
-        }
+        content: Json = {"msgtype": "m.image", "body": caption or name, "filename": name}
+        return await self._send_file(room_id, png, content, mime="image/png")
+
+    async def file(self, room_id: RoomId, data: bytes, *, name: str, mime: str) -> EventId:
+        """Send a file; encrypted if the room is."""
+        content: Json = {"msgtype": "m.file", "body": name, "filename": name}
+        return await self._send_file(room_id, data, content, mime=mime)
+
+    async def _send_file(
+        self, room_id: RoomId, data: bytes, content: Json, *, mime: str
+    ) -> EventId:
+        content |= {"info": {"mimetype": mime, "size": len(data)}, "m.mentions": {}}
         if await self.is_encrypted(room_id):
-            sealed, file = encrypt_file(png)
+            sealed, file = encrypt_file(data)
             url = await self._upload(sealed, "application/octet-stream", "")
             content["file"] = {**file, "url": url}
         else:
-            content["url"] = await self._upload(png, "image/png", name)
+            content["url"] = await self._upload(data, mime, content["filename"])
         return await self.send(room_id, "m.room.message", content)
 
     async def send(self, room_id: RoomId, kind: str, content: Json) -> EventId:

@@ -292,6 +292,19 @@ class OutboxRow(SQLModel, table=True):
     error: str | None = None
 
 
+class DroppedFileRow(SQLModel, table=True):
+    """A file that an organizer dropped into their room, until it has been answered."""
+
+    __tablename__ = "dropped_file"
+
+    room_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    sender: str
+    sent_ms: int = Field(sa_type=sa.BigInteger)
+    name: str
+    address: str
+
+
 class BlobRow(SQLModel, table=True):
     """A file that an effect in the outbox will send; gone when none waits for it."""
 

@@ -12,6 +12,7 @@ from storage.confirmations import Confirmations
 from storage.contacts import Contacts
 from storage.dialogues import Dialogues
 from storage.digests import Digests
+from storage.dropped import DroppedFiles
 from storage.early import Early
 from storage.erasure import empty_log
 from storage.export_orders import ExportOrders
@@ -85,6 +86,11 @@ class Transaction:
     def contacts(self) -> Contacts:
         """Who is asked from afar."""
         return Contacts(self._db)
+
+    @cached_property
+    def dropped(self) -> DroppedFiles:
+        """Files that organizers dropped."""
+        return DroppedFiles(self._db)
 
     @cached_property
     def early(self) -> Early:

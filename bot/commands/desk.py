@@ -60,7 +60,7 @@ class CommandDesk:
             return frozenset()
         answer, language = self._answer(tx, message, text[1:], now)
         key = EffectKey(f"{message.room_id}/-/-/answer/{message.event_id}")
-        self._reply(tx, answer, key, message.room_id, language, now=now)
+        self.reply(tx, answer, key, message.room_id, language, now=now)
         return answer.touched
 
     def handle_mark(self, tx: Transaction, mark: Marked, *, now: datetime) -> frozenset[DialogueId]:
@@ -82,7 +82,7 @@ class CommandDesk:
             )
             answer, _ = self._answer(tx, said, asked.line, now, confirmed_in=asked.language)
         key = EffectKey(f"{mark.room_id}/-/-/answer/{mark.event_id}")
-        self._reply(tx, answer, key, mark.room_id, asked.language, now=now, under=asked.key)
+        self.reply(tx, answer, key, mark.room_id, asked.language, now=now, under=asked.key)
         return answer.touched
 
     def _may(self, sender: UserId, event_id: EventId) -> bool:
@@ -91,7 +91,7 @@ class CommandDesk:
             log.warning("command.refused", event_id=event_id)
         return may
 
-    def _reply(
+    def reply(
         self,
         tx: Transaction,
         answer: Answer,
@@ -102,6 +102,7 @@ class CommandDesk:
         now: datetime,
         under: EffectKey | None = None,
     ) -> None:
+        """Put an answer into the outbox, and what it asks into the confirmations."""
         if not answer.markdown:
             return
         now_ms = to_ms(now)

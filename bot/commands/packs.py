@@ -10,9 +10,9 @@ from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.nearest import nearest
 from bot.orders import group_rooms
-from bot.parcels import post
+from bot.parcels import post, post_file
 from bot.rendering.markdown import escape
-from bot.rendering.preview import Preview
+from bot.rendering.preview import Preview, preview_text
 from bot.rendering.problems import problem_sentence
 from bot.wording import wording
 from flows.errors import PackError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _GROUPS = 3
 """How many groups are imagined where there is none yet."""
 MOST_MESSAGES = 30
-"""A homeserver takes some messages a second."""
+"""A preview of more is posted as a file: a homeserver takes some messages a second."""
 
 
 def _preview(call: Call) -> Answer:
@@ -48,13 +48,18 @@ def _preview(call: Call) -> Answer:
     # The answer of a command is put after what the command puts, and a thread needs its root.
     root = EffectKey(f"{room_id}/-/-/preview/{call.message.event_id}")
     if len(messages) > MOST_MESSAGES:
-        raise CommandError(
-            call.words.say(
-                "`{name}` is too long to be shown here. Whoever runs the bot can show it: "
-                "`runda pack preview {name}`.",
-                name=pack.name,
-            )
+        head = call.words.say("**{title}** as groups will see it:", title=escape(preview.title))
+        file = post_file(
+            call.tx,
+            root,
+            room_id,
+            name=f"{pack.name}.txt",
+            mime="text/plain",
+            data=preview_text(preview).encode(),
+            markdown=head,
         )
+        call.tx.outbox.put([file], now_ms=to_ms(call.now))
+        return Answer(markdown="")
     head = call.words.say(
         "**{title}** as groups will see it, step by step in this thread.",
         title=escape(preview.title),

@@ -35,17 +35,15 @@ async def test_the_preview_is_a_thread_of_what_people_will_see(journey: Journey)
     ]
 
 
-async def test_a_preview_that_is_too_long(journey: Journey) -> None:
+async def test_a_long_preview_is_a_file(journey: Journey) -> None:
     journey.has_pack("long", pack_toml(*(step_toml("background", f"s{n}") for n in range(31))))
 
-    assert await asked(journey, "!preview long") == (
-        "⚠️ long is too long to be shown here. Whoever runs the bot can show it: runda pack preview"
-        " long."
-    )
+    assert await asked(journey, "!förhandsvisa long") == "Så här ser grupperna Lunch:"
 
 
 async def test_which_pack(journey: Journey) -> None:
-    there_are = "There are: example, grums, lunch."
+    names = [file.name for file in find_packs(journey.config.pack_folders)]
+    there_are = f"There are: {', '.join(names)}."
 
     assert await asked(journey, "!preview") == f"⚠️ Write which pack. {there_are}"
     assert await asked(journey, "!preview lunsh") == (
