@@ -10,7 +10,7 @@ import orjson
 
 from bot.rendering.forms.material import Lines, Material, State
 from bot.wording import Wording
-from flows.digest.document import Counts, GroupPart, StepPart
+from flows.digest.document import ContactPart, Counts, GroupPart, StepPart
 from flows.digest.findings import Comparison, Proposal, Remark, Theme
 from flows.digest.quote import Quote
 from flows.ids import ReplyNo
@@ -58,6 +58,7 @@ class _Digest:
             "questions": [self._remark(one) for one in found.questions],
             "criticism": [self._remark(one) for one in found.criticism],
             "praise": [self._remark(one) for one in found.praise],
+            "contacts": [_contact(part) for part in digest.contacts],
             "comparisons": [_comparison(one) for one in found.comparisons],
             "common": list(found.common),
             "alone": list(found.alone),
@@ -150,6 +151,17 @@ class _Digest:
 
     def _numbers(self, reply_nos: Sequence[ReplyNo]) -> list[int]:
         return sorted(filter(None, map(self._lines.number, reply_nos)))
+
+
+def _contact(part: ContactPart) -> dict[str, Any]:
+    return {
+        "number": part.number,
+        "role": _text(part.role),
+        "group": part.group_id,
+        "state": part.state.value,
+        "question": _text(part.text),
+        "answer": _text(part.answer_text) or None,
+    }
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from bot.rendering.forms.report import (
     Table,
 )
 from bot.wording import Wording
-from flows.digest.document import GroupAnswer, GroupPart, StepPart
+from flows.digest.document import ContactPart, ContactState, GroupAnswer, GroupPart, StepPart
 from flows.digest.findings import Comparison, Origin, Proposal, Remark, Theme, Verdict
 
 MOST_BARS = 20
@@ -62,6 +62,7 @@ class _Full:
         yield from self._proposals()
         yield from self._remarks()
         yield from self._across_groups()
+        yield from self._via_link()
         for step in self._digest.steps:
             yield from self._answers(step)
         yield from self._method()
@@ -341,6 +342,37 @@ class _Full:
                 return say("no clear difference")
             case Verdict.DIFFERENT:
                 return say("the groups differ")
+
+    # ---------------------------------------------------------------- via link
+
+    def _via_link(self) -> Iterator[Block]:
+        parts = self._digest.contacts
+        if not parts:
+            return
+        say = self._words.say
+        answered = sum(part.state is ContactState.ANSWERED for part in parts)
+        yield Heading(text=say("Questions via link"))
+        counted = say(
+            "Via link: {answered} of {asked} questions answered",
+            answered=answered,
+            asked=len(parts),
+        )
+        yield Paragraph(text=counted)
+        yield Quotes(items=tuple(said for part in parts for said in self._asked(part)))
+
+    def _asked(self, part: ContactPart) -> Iterator[Said]:
+        say = self._words.say
+        asker = "" if part.group_id is None else self._lines.group(part.group_id)
+        yield Said(words=part.text, mark=say("Question {number}", number=part.number), by=asker)
+        role = " ".join(part.role.split())
+        if part.state is ContactState.ANSWERED:
+            yield Said(
+                words=part.answer_text, mark=say("Answer {number}", number=part.number), by=role
+            )
+        elif part.state is ContactState.OVERDUE:
+            yield Said(words="", mark=role, by=say("has not answered in time"))
+        else:
+            yield Said(words="", mark=role, by=say("has not answered yet"))
 
     # ----------------------------------------------------------------- answers
 

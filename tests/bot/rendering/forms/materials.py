@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rendering.forms.material import Material
 from flows.digest.compose import compose
-from flows.digest.document import Digest
+from flows.digest.document import ContactPart, ContactState, Digest
 from flows.digest.findings import (
     Comparison,
     Findings,
@@ -88,7 +88,27 @@ def workshop() -> Material:
     digest = _masked(compose(titled))
     links = {f"r{quote.reply_no}": f"https://chat/{quote.reply_no}" for quote in digest.all_quotes}
     links.pop("r2")
-    return of(replace(digest, findings=_findings(digest)), **links)
+    contacts = (
+        ContactPart(
+            number=1,
+            role="Strateg",
+            group_id=ONE,
+            group_name="Table 1",
+            state=ContactState.ANSWERED,
+            text="Får vi anställa?",
+            answer_text="Ja, *från* januari.",
+        ),
+        ContactPart(
+            number=2,
+            role="Strateg",
+            group_id=None,
+            group_name="",
+            state=ContactState.WAITS,
+            text="Vad ser du?",
+        ),
+    )
+    found = replace(digest, findings=_findings(digest), contacts=contacts)
+    return of(found, **links)
 
 
 def _masked(digest: Digest) -> Digest:
