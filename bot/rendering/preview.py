@@ -248,7 +248,9 @@ class Preview:
     def _opened(self, step: Step, steps: Sequence[Step]) -> Iterator[Shown]:
         before = steps[: steps.index(step)]
         if step.kind is StepKind.GROUP and any(
-            other.is_private and other.tie == step.tie for other in before if other.tie
+            other.is_private and other.shown and other.tie == step.tie
+            for other in before
+            if other.tie
         ):
             place = self.words.say("then what its people answered in private, without names")
             yield Shown(place=place)

@@ -175,6 +175,13 @@ def _open_way(step: Step, words: Wording) -> str:
 
 def _private_way(step: Step, facts: PromptFacts, words: Wording) -> str:
     """How to come to the private chat. Clients show the link as the bot's name."""
+    if step.stays_private:
+        return words.say(
+            "🔒 **Answer in private, if you want to:** tap [Runda]({link}), choose *Message*, and "
+            "write there. The group never sees the answers; the organizers read them without "
+            "names.",
+            link=facts.private_chat,
+        )
     if step.kind is StepKind.INDIVIDUAL:
         return words.say(
             "✍️ **Answer on your own:** tap [Runda]({link}), choose *Message*, and write your "
@@ -191,6 +198,12 @@ def _private_way(step: Step, facts: PromptFacts, words: Wording) -> str:
 
 def _own_way(step: Step, words: Wording) -> str:
     """How to answer in the private chat."""
+    if step.stays_private:
+        return words.say(
+            "🔒 Write your answer here, if you want to. The group never sees it; the organizers "
+            "read it without your name. I confirm it with 👍, and you can delete it to take it "
+            "back."
+        )
     if step.kind.offers_options:
         change = words.say("You can change your answer until the time is up.")
         return f"{_choosing(step, words)} {change}"

@@ -225,6 +225,8 @@ async def test_answers_that_stay_private_are_read_by_the_organizers_alone(
     journey.now = MONDAY_9H - timedelta(seconds=1)
     await journey.writes(OLGA, "!start quiet")
     answer = await journey.writes_in_private(ANN, "A place to call at night")
+    assert "The group never sees the answers" in journey.texts(TABLE_1)[-1]
+    assert "The group never sees it" in "\n".join(journey.texts(journey.private[ANN]))
 
     # when it closes, and its author puts it differently afterwards
     await journey.clock_shows(TIMES_UP)
