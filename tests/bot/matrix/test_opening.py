@@ -60,10 +60,11 @@ async def test_a_space_with_a_room_that_its_members_may_join(world: World) -> No
     assert parent["canonical"] is True
     with pytest.raises(ChatRefused):
         await ann.writes(space, "Hello?")
-    await bot.until(lambda: {space, room} <= {one.room_id for one in facts(bot)})
-    [of_room] = [one for one in facts(bot) if one.room_id == room]
-    assert (of_room.name, of_room.encrypted, of_room.joined) == ("Table 1", True, True)
-    assert of_room.creators == frozenset({bot.id})
+    await bot.until(lambda: any(one.room_id == room and one.creators for one in facts(bot)))
+    known = await bot.database.write(lambda tx: tx.rooms.get(room))
+    assert known is not None
+    assert (known.name, known.encrypted, known.joined) == ("Table 1", True, True)
+    assert (await rights(bot, room)).creators == frozenset({bot.id})
 
 
 async def test_a_room_is_made_once(world: World, proxy: FaultProxy) -> None:
