@@ -6,18 +6,19 @@ gathered and inserted together; everything rarer is handled one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from bot.later import Later, half_said
+from bot.later import Asked, Later, half_said
 from bot.own_pace import says_done
 from bot.reactions import LATE_MARK, TAKEN_MARK, Mark, acknowledgement
-from flows.choices import tapped
+from flows.choices import read_choices, tapped
 from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
 from flows.contacts import asked
 from flows.digest.snapshot import ReplyKind
 from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
+from flows.requests import CALL_MARK, name_of_command, request_of
 from storage.hot import Row
 from storage.replies import reply_row
 from storage.rooms import RoomUse
@@ -34,12 +35,23 @@ _CLOCKS_APART_MS = 60_000
 
 
 class Answers:
-    """Takes what people do in rooms, one transaction at a time."""
+    """Takes what people do in rooms, one transaction at a time.
 
-    def __init__(self, world: World, corrections: Corrections, voting: Voting) -> None:
+    `is_command` knows the names of the organizers' commands.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        corrections: Corrections,
+        voting: Voting,
+        *,
+        is_command: Callable[[str], bool],
+    ) -> None:
         self._world = world
         self._corrections = corrections
         self._voting = voting
+        self._is_command = is_command
 
     def take(self, tx: Transaction, incoming: Iterable[Incoming], *, now_ms: int) -> Later:
         """Act on what people did; returns what else is to be done in this transaction."""
@@ -83,23 +95,39 @@ class Answers:
             later.said_done.append(message)
             return
         placement = _placed(message, self._world.view(message.room_id), batch, later)
-        # In a group step it may be said to each other; otherwise it is said to the bot.
-        is_talk = placement is not None and placement.kind is ReplyKind.TALK
-        if not is_talk and _is_call_for_help(message.text):
-            later.asked_for_help.append(message)
+        if self._is_for_us(message, placement, later):
             placement = None
         self._keep(tx, message, placement, batch, later)
 
     def _in_private(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
-        if _is_call_for_help(message.text):
-            later.asked_for_help.append(message)
-            return
         view = self._world.private_view(message.sender)
+        asked = request_of(message.text)
+        if asked is not None and (view is None or not _names_an_option(message, view)):
+            later.asked.append(Asked(message=message, request=asked[0], language=asked[1]))
+            return
         unclear = len(later.half_said)
         placement = None if view is None else _placed(message, view, batch, later)
         if placement is None and len(later.half_said) == unclear:
             later.answered_nothing.append(message)
         self._keep(tx, message, placement, batch, later)
+
+    def _is_for_us(self, message: Written, placement: Placement | None, later: Later) -> bool:
+        """Whether a message in a group's room is a word to the bot and no answer."""
+        asked = request_of(message.text)
+        if asked is None:
+            name = name_of_command(message.text)
+            if name is None or not self._is_command(name):
+                return False
+            later.tried_command.append(message)
+            return True
+        request, language = asked
+        # In a group step it may be said to each other; otherwise it is said to the bot.
+        is_talk = placement is not None and placement.kind is ReplyKind.TALK
+        chooses = placement is not None and bool(placement.choices)
+        if chooses or (is_talk and request.is_plain_word):
+            return False
+        later.asked.append(Asked(message=message, request=request, language=language))
+        return True
 
     def _keep(
         self,
@@ -167,6 +195,8 @@ class Answers:
                     self._corrections.mark(tx, one, later, now_ms=now_ms)
                 elif (number := tapped(one.mark)) is not None:
                     self._voting.tap(tx, one, number, later, now_ms=now_ms)
+                elif one.mark.startswith(CALL_MARK) and self._is_on_prompt(one):
+                    later.called.append(one)
             case _:
                 assert_never(one)
 
@@ -179,6 +209,11 @@ class Answers:
         return any(each.event_id == one.target for each in just_heard) or tx.contacts.concerns(
             one.room_id, one.target
         )
+
+    def _is_on_prompt(self, mark: Marked) -> bool:
+        """Whether a participant has marked a prompt of ours; among people a mark is talk."""
+        is_participant = mark.sender in self._world.participants(mark.room_id)
+        return is_participant and mark.target in self._world.view(mark.room_id).prompts
 
 
 class _Batch:
@@ -219,9 +254,8 @@ def _placed(message: Written, room: RoomView, batch: _Batch, later: Later) -> Pl
     return found
 
 
-_HELP_WORDS = frozenset({"hjälp", "hjalp", "help"})
-_LONGEST_CALL = 12
-
-
-def _is_call_for_help(text: str) -> bool:
-    return len(text) <= _LONGEST_CALL and text.strip(" !?.").casefold() in _HELP_WORDS
+def _names_an_option(message: Written, room: RoomView) -> bool:
+    """Whether what could be a word to the bot is an option of the open question."""
+    current = room.current
+    ballot = None if current is None else current.ballot
+    return ballot is not None and bool(read_choices(message.text, ballot))

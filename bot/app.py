@@ -27,8 +27,10 @@ from bot.dropped import DroppedFileDesk
 from bot.dropped_packs import DroppedPacks
 from bot.errors import ChatLoggedOut
 from bot.exporting import Exporting
+from bot.helping import Helping
 from bot.intake import DurableIntake
 from bot.own_pace import OwnPace
+from bot.own_words import OwnWords
 from bot.packs import find_packs
 from bot.private import PrivateChats
 from bot.prompting import Prompting
@@ -44,6 +46,7 @@ from bot.voting import Voting
 from bot.world import World
 from bot.wrong_room import WrongRoom
 from storage.database import Database
+from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from bot.chat import Chat, Links
@@ -82,7 +85,11 @@ class App:
         self._now = now
         self._touched: set[DialogueId] = set()
         self.ready = asyncio.Event()
-        configured = Settings(language=config.language, board_interval_s=config.board_interval_s)
+        configured = Settings(
+            language=config.language,
+            quiet_hours=config.quiet_hours,
+            board_interval_s=config.board_interval_s,
+        )
         self.world = World(chat.own_id, config.organizers_room, configured)
         digests = Digests(self.world, links)
         showing = Showing()
@@ -116,7 +123,6 @@ class App:
         self.clock = Clock(
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick
         )
-        voting = Voting(self.world)
         shelf = Shelf(config.kept_packs)
         packs = partial(find_packs, config.pack_folders)
         self._rehearsals = Rehearsals(
@@ -129,10 +135,14 @@ class App:
             now=now,
             outbox_filled=self.sender.wake,
         )
+        self._voting = voting = Voting(self.world)
+        corrections = Corrections(self.world, voting)
+        helping = Helping(self.world, config.language, config.zone)
         tools = Tools(
             world=self.world,
             dispatcher=self._dispatcher,
             digests=digests,
+            helping=helping,
             showing=showing,
             contacts=self._contacts,
             packs=packs,
@@ -158,9 +168,17 @@ class App:
         self.intake = DurableIntake(
             database=database,
             world=self.world,
-            answers=Answers(self.world, Corrections(self.world, voting), voting),
+            answers=Answers(self.world, corrections, voting, is_command=desk.knows),
             doorkeeper=Doorkeeper(self.world, self._wrong_room, config.language),
             private=PrivateChats(self.world, self._prompting, config.language),
+            own_words=OwnWords(
+                self.world,
+                links=links,
+                corrections=corrections,
+                helping=helping,
+                language=config.language,
+            ),
+            helping=helping,
             commands=desk,
             dropped=self._dropped,
             showing=showing,
@@ -217,14 +235,19 @@ class App:
         self.sender.wake()
 
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
-        if event_id is not None and key.endswith("/prompt/0"):
+        if event_id is None:
+            return
+        if key.endswith("/prompt/0"):
             self._prompting.note_prompt(tx, key, event_id)
-        elif event_id is not None and contacts.makes_room(key):
+        elif contacts.makes_room(key):
             self.world.ready(tx)
             self._contacts.room_opened(tx, key, event_id, now=self._now())
-        elif event_id is not None and wrong_room.makes_room(key):
+        elif wrong_room.makes_room(key):
             self.world.ready(tx)
             self._wrong_room.room_opened(tx, key, event_id, now=self._now())
+        room_id = self._prompting.room_of(key) if "prompt/" in key else None
+        if room_id is not None:
+            self._voting.prompt_is_known(tx, room_id, event_id, now_ms=to_ms(self._now()))
 
     async def _keep_boards(self) -> None:
         """Bring boards up to date, at most once in each interval."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -42,7 +43,10 @@ class Board:
             tx.outbox.put([post(first, room_id, text)], now_ms=now_ms)
         else:
             earlier = self._last_edit.get(dialogue.id)
-            if earlier is not None:
+            if earlier is None:
+                # One may have been waiting when the bot was started.
+                tx.outbox.withdraw_all_waiting(keys.board_edits(dialogue.id))
+            else:
                 tx.outbox.withdraw_waiting(earlier)
             edit = keys.board_edit(dialogue.id, now_ms)
             tx.outbox.put([revise(edit, room_id, first, text)], now_ms=now_ms)
@@ -57,18 +61,21 @@ class Board:
         tallies = tx.replies.tallies([one.round_no for one in rounds.values()])
         zone = ZoneInfo(dialogue.zone)
         stale = any(digest.stale for digest in tx.digests.newest(dialogue.id))
-        collects = step is not None and step.kind.collects
+        calling = tx.calls.open()
         lines = tuple(
             _line(
                 group.name,
                 rounds.get(group.id),
                 tallies,
                 present=len(self._world.participants(group.room_id)),
+                help_wanted=group.room_id in calling,
                 now=now,
             )
             for group in dialogue.groups
         )
         closes_at = dialogue.closes_at
+        following = dialogue.upcoming
+        opens_at = dialogue.opens_at
         facts = BoardFacts(
             title=dialogue.pack.title.get(dialogue.language),
             ended=dialogue.status is Status.ENDED,
@@ -81,9 +88,15 @@ class Board:
             and (closes_at - dialogue.opened_at).total_seconds() < _EXACT_BELOW_S,
             waiting=dialogue.phase is Phase.GRACE,
             is_group_step=step is not None and step.kind is StepKind.GROUP,
-            lines=lines if collects else (),
+            collects=step is not None and step.kind.collects,
+            lines=() if dialogue.status is Status.ENDED else lines,
             unreadable=sum(tx.journal.unreadable_by_room().values()),
             digest_stale=stale,
+            left_minutes=_minutes_left(dialogue, now),
+            opens_at=None if opens_at is None else opens_at.astimezone(zone),
+            paused=dialogue.paused_at is not None,
+            enough=dialogue.phase is Phase.ENOUGH,
+            next_title="" if following is None else following.title.get(dialogue.language),
         )
         return board_markdown(facts, wording(dialogue.language))
 
@@ -98,10 +111,11 @@ def _line(
     tallies: dict[RoundNo, Tally],
     *,
     present: int,
+    help_wanted: bool,
     now: datetime,
 ) -> BoardLine:
     if round_ is None:
-        return BoardLine(name=name, present=present)
+        return BoardLine(name=name, present=present, help_wanted=help_wanted)
     tally = tallies.get(round_.round_no, Tally())
     last = round_.opened_ms if tally.last_ms is None else tally.last_ms
     quiet_s = (now - from_ms(last)).total_seconds()
@@ -111,4 +125,13 @@ def _line(
         answered=tally.answered,
         group_answer=tally.group_answer,
         quiet_minutes=max(0, int(quiet_s // _MINUTE)),
+        help_wanted=help_wanted,
     )
+
+
+def _minutes_left(dialogue: Dialogue, now: datetime) -> int | None:
+    """Whole minutes until the open step closes, the one that has begun counted."""
+    if dialogue.closes_at is None:
+        return None
+    left_s = (dialogue.closes_at - now).total_seconds()
+    return max(0, math.ceil(left_s / _MINUTE))

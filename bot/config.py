@@ -33,6 +33,7 @@ from bot.config_problems import describe
 from bot.errors import ConfigError
 from bot.wording import Wording, wording
 from flows.ids import RoomId, UserId
+from flows.quiet import QuietHours, parse_quiet_hours
 
 KEPT_PACKS = "packs"
 """The folder below the data folder for packs that organizers drop into their room."""
@@ -79,6 +80,8 @@ class Config:
     board_interval_s: float = 10.0
     llm: LlmConfig | None = None
     """None: no language model is asked anything."""
+    quiet_hours: QuietHours | None = None
+    """When nobody is pinged, unless the organizers have set other hours."""
     log_level: str = "info"
     log_format: str = "console"
 
@@ -162,6 +165,7 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         pace=file.dialogue.pace,
         board_interval_s=file.dialogue.board_interval_s,
         llm=_llm(file.llm, place),
+        quiet_hours=parse_quiet_hours(file.dialogue.quiet_hours),
         log_level=file.log.level,
         log_format=file.log.format,
     )

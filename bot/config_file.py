@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from bot.wording import Wording
+from flows.quiet import parse_quiet_hours
 
 TOKEN_VARIABLE = "RUNDA_ACCESS_TOKEN"  # noqa: S105  the name of a variable, no secret
 DATABASE_PASSWORD_VARIABLE = "RUNDA_DATABASE_PASSWORD"  # noqa: S105  likewise
@@ -97,6 +98,12 @@ def _database(value: str | None, info: ValidationInfo) -> str | None:
         raise ValueError(words.say("is not the address of a database Runda can use"))
     if urlsplit(value).password is not None:
         raise ValueError(words.say("holds a password; secrets have a file of their own"))
+    return value
+
+
+def _hours(value: str, info: ValidationInfo) -> str:
+    if value and parse_quiet_hours(value) is None:
+        raise ValueError(_place(info).words.say("is not two times of day"))
     return value
 
 
@@ -196,6 +203,9 @@ class DialogueSection(_Section):
     )
     board_interval_s: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = Field(
         default=10.0, examples=[10.0]
+    )
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        default="", examples=["21.00-07.00"]
     )
 
 

@@ -91,11 +91,15 @@ class Corrections:
         """Take back a reply, a mark, or what has not been read yet."""
         reply = tx.replies.find(one.room_id, one.target)
         if reply is not None:
-            self._withdraw_reply(tx, reply, later, now_ms)
+            self.take_back(tx, reply, later, now_ms=now_ms)
             return
         marked = tx.replies.remove_mark(one.room_id, one.target)
         if marked is not None:
             self._mark_gone(tx, one, marked, later, now_ms)
+            return
+        call = tx.calls.open().get(one.room_id)
+        if call is not None and call.event_id == one.target:
+            tx.calls.clear(call, now_ms=now_ms)
             return
         here = (one.room_id, one.target)
         known = tx.journal.forget_raw(*here) or tx.early.forget(*here)
@@ -105,7 +109,8 @@ class Corrections:
         if not known:
             self._keep_early(tx, one)
 
-    def _withdraw_reply(self, tx: Transaction, reply: Reply, later: Later, now_ms: int) -> None:
+    def take_back(self, tx: Transaction, reply: Reply, later: Later, *, now_ms: int) -> None:
+        """Erase a reply's words, and let go what rested on them."""
         round_ = tx.rounds.get(reply.round_no)
         if round_ is None or reply.withdrawn_ms is not None:
             return

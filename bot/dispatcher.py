@@ -249,18 +249,10 @@ class Dispatcher:
             )
 
     def _remind(self, tx: Transaction, dialogue: Dialogue, effect: Remind, now: datetime) -> None:
-        if self._is_quiet(dialogue, now):
-            log.info("reminder.left_out", dialogue_id=dialogue.id, step_id=effect.step_id)
-        else:
+        if self._world.settings.reminders:
             self._reminding.remind(tx, dialogue, effect, now=now)
-
-    def _is_quiet(self, dialogue: Dialogue, now: datetime) -> bool:
-        """Whether nobody is to be reminded now."""
-        settings = self._world.settings
-        quiet = settings.quiet_hours
-        return not settings.reminders or (
-            quiet is not None and quiet.covers(now, ZoneInfo(dialogue.zone))
-        )
+        else:
+            log.info("reminder.left_out", dialogue_id=dialogue.id, step_id=effect.step_id)
 
     def _tell_groups(
         self, tx: Transaction, dialogue: Dialogue, effect: TellGroups, now: datetime

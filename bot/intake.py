@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from flows.messages import Incoming
+from flows.collection import GROUP_MARK
+from flows.messages import Incoming, Marked
+from flows.requests import Request
 from storage.instants import to_ms
 from storage.journal import Batch, InboxState, Resolved
 
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
     from bot.dispatcher import Dispatcher
     from bot.doorkeeper import Doorkeeper
     from bot.dropped import DroppedFileDesk
+    from bot.helping import Helping
     from bot.later import Later
     from bot.own_pace import OwnPace
+    from bot.own_words import OwnWords
     from bot.private import PrivateChats
     from bot.showing import Showing
     from bot.world import World
     from flows.ids import DialogueId
+    from storage.calls import HelpCall
     from storage.database import Database
     from storage.transaction import Transaction
 
@@ -47,6 +52,8 @@ class DurableIntake:
         answers: Answers,
         doorkeeper: Doorkeeper,
         private: PrivateChats,
+        own_words: OwnWords,
+        helping: Helping,
         commands: CommandDesk,
         dropped: DroppedFileDesk,
         showing: Showing,
@@ -63,6 +70,8 @@ class DurableIntake:
         self._answers = answers
         self._doorkeeper = doorkeeper
         self._private = private
+        self._own_words = own_words
+        self._helping = helping
         self._commands = commands
         self._dropped = dropped
         self._showing = showing
@@ -163,6 +172,7 @@ class DurableIntake:
         return later.touched
 
     def _do_later(self, tx: Transaction, later: Later, now: datetime) -> None:
+        self._tell_people(tx, later, now)
         for round_no in later.overtaken:
             self._digests.overtaken(tx, round_no)
         for round_no in later.to_show_again:
@@ -171,17 +181,37 @@ class DurableIntake:
             if round_ is not None and dialogue is not None and round_.shown:
                 self._showing.show(tx, dialogue, round_, now=now)
         later.touched |= self._contacts.take(tx, later, now=now)
-        for message in later.asked_for_help:
-            self._private.help(tx, message, now=now)
-        for one in later.half_said:
-            self._private.what_is_missing(tx, one, now=now)
-        for message in later.answered_nothing:
-            self._private.nothing_open(tx, message, now=now)
         for message in later.for_organizers:
             later.touched |= self._commands.handle(tx, message, now=now)
             self._dropped.note(tx, message)
         for mark in later.marked_by_organizers:
-            later.touched |= self._commands.handle_mark(tx, mark, now=now)
+            helped = self._helped(tx, mark)
+            if helped is None:
+                later.touched |= self._commands.handle_mark(tx, mark, now=now)
+            else:
+                later.touched |= self._helping.clear(tx, helped, now=now)
         for message in later.said_done:
             later.touched |= self._own_pace.said_done(tx, message, now=now)
         self._dispatcher.note_answers(tx, later.touched, now=now)
+
+    def _tell_people(self, tx: Transaction, later: Later, now: datetime) -> None:
+        """Answer what participants have said to the bot itself."""
+        for asked in later.asked:
+            if asked.request is Request.HELP:
+                self._private.help(tx, asked, now=now)
+            else:
+                self._own_words.answer(tx, asked, later, now=now)
+        for mark in later.called:
+            later.touched |= self._helping.call(tx, mark.room_id, mark.event_id, now=now)
+        for message in later.tried_command:
+            self._own_words.no_command(tx, message, now=now)
+        for one in later.half_said:
+            self._private.what_is_missing(tx, one, now=now)
+        for message in later.answered_nothing:
+            self._private.nothing_open(tx, message, now=now)
+
+    def _helped(self, tx: Transaction, mark: Marked) -> HelpCall | None:
+        """The call for help that an organizer's mark says is answered."""
+        if not mark.mark.startswith(GROUP_MARK) or mark.sender not in self._world.organizers:
+            return None
+        return tx.calls.told_in(mark.target)

@@ -43,6 +43,11 @@ def reminder(dialogue_id: DialogueId, step_id: StepId, whom: str) -> EffectKey:
     return EffectKey(f"{dialogue_id}/{step_id}/{whom}/reminder/0")
 
 
+def reminder_after_quiet(dialogue_id: DialogueId, step_id: StepId, over_ms: int) -> EffectKey:
+    """The alarm for a reminder that waits for the end of the quiet hours."""
+    return EffectKey(f"{dialogue_id}/{step_id}/-/remind-after-quiet/{over_ms}")
+
+
 def question_for_answer(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> EffectKey:
     """Asking a group, once, for the answer it has not given."""
     return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/ask/0")
@@ -68,7 +73,12 @@ BOARD_EDIT = "board-edit"
 
 def board_edit(dialogue_id: DialogueId, now_ms: int) -> EffectKey:
     """One edit of the board."""
-    return EffectKey(f"{BOARD_EDIT}/{dialogue_id}/{now_ms}")
+    return EffectKey(f"{board_edits(dialogue_id)}{now_ms}")
+
+
+def board_edits(dialogue_id: DialogueId) -> str:
+    """How the keys of all edits of a board begin."""
+    return f"{BOARD_EDIT}/{dialogue_id}/"
 
 
 def digest(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int) -> EffectKey:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flows.ids import DialogueId, EventId, RoomId, RoundNo, UserId
 from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
+from flows.requests import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,15 @@ def half_said(one: Incoming, round_no: RoundNo, *, kept: bool) -> HalfSaid:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A participant's word to the bot itself, and the language it was said in."""
+
+    message: Written
+    request: Request
+    language: str
+
+
 @dataclass(slots=True)
 class Later:
     """Rare consequences, gathered so that each is done once per batch."""
@@ -50,7 +60,11 @@ class Later:
     """Written in the room of somebody who is asked from afar."""
     of_contacts: list[Edited | Withdrawn] = field(default_factory=list)
     """Changes of such questions and answers."""
-    asked_for_help: list[Written] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    called: list[Marked] = field(default_factory=list)
+    """Marks on prompts that call an organizer."""
+    tried_command: list[Written] = field(default_factory=list)
+    """Commands of organizers, tried by participants."""
     said_done: list[Written] = field(default_factory=list)
     """Groups at their own pace that are done with a step."""
     answered_nothing: list[Written] = field(default_factory=list)

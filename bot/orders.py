@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.packs import PackFile
+    from flows.packs.pack import Pack
     from storage.transaction import Transaction
 
 
@@ -114,6 +115,7 @@ def order_start(tx: Transaction, order: Order, *, now: datetime) -> Dialogue:
         own_pace=order.own_pace,
     )
     tx.dialogues.add(dialogue, number=number, pack_text=source, now=now)
+    keep_files(tx, dialogue.id, order.pack, pack)
     plan(tx, dialogue.id, start_alarm(dialogue), zone=order.zone)
     return dialogue
 
@@ -160,6 +162,7 @@ def order_series(tx: Transaction, order: Order, *, now: datetime) -> tuple[Serie
         since=since.astimezone(ZoneInfo(order.zone)).date(),
     )
     tx.series.add(series)
+    keep_files(tx, series.id, order.pack, pack)
     first = plan_next(tx, series, after=since)
     if first is None:
         raise NeverAgain
@@ -206,3 +209,15 @@ def plan(tx: Transaction, whose: DialogueId, alarm: WakeAt, *, zone: str) -> Non
 def wall_time(moment: datetime, zone: str) -> str:
     """An instant as it is kept beside an alarm, for people: what the wall shows, and where."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S} {zone}"
+
+
+def keep_files(tx: Transaction, owner: str, file: PackFile, pack: Pack) -> None:
+    """Keep the files beside a pack for a dialogue (or a series): the folder may change.
+
+    Raises:
+        flows.errors.PackError: one of them is missing or not sound.
+    """
+    steps = [*pack.steps, *(step for later in pack.follow_ups for step in later.steps)]
+    names = {step.attached.name for step in steps if step.attached is not None}
+    for name in sorted(names):
+        tx.pack_files.keep(owner, name, file.media(name))

@@ -15,7 +15,7 @@ from bot.rendering.help import (
     nothing_open_markdown,
     welcome_markdown,
 )
-from bot.wording import wording
+from bot.wording import Wording, wording
 from flows.choices import Ballot, ballot_of, number_in
 from flows.ids import EffectKey, RoomId, UserId
 from flows.messages import Written
@@ -24,7 +24,7 @@ from storage.replies import Reply
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
-    from bot.later import HalfSaid
+    from bot.later import Asked, HalfSaid
     from bot.prompting import Prompting
     from bot.world import World
     from storage.transaction import Transaction
@@ -47,16 +47,19 @@ class PrivateChats:
         parts = [welcome_markdown(words)]
         if not self._world.in_a_group(room.peer) and room.peer not in self._world.onlookers:
             parts.append(not_in_a_group_markdown(words))
+        consent = self._consent_for(room.peer, words)
+        if consent:
+            parts.append(consent)
         # Joined anew after leaving, the person is greeted anew.
         key = EffectKey(f"{room_id}/-/-/welcome/{to_ms(now)}")
         text = "\n\n".join(parts)
         tx.outbox.put([post(key, room_id, text, silent=False)], now_ms=to_ms(now))
         self._prompting.ask_in_private(tx, room.peer, now=now)
 
-    def help(self, tx: Transaction, message: Written, *, now: datetime) -> None:
-        """Answer a call for help, in the language it was made in."""
-        asked = message.text.casefold()
-        words = wording("en" if "help" in asked else "sv")
+    def help(self, tx: Transaction, asked: Asked, *, now: datetime) -> None:
+        """Say how to answer, in the person's language or the one it was asked in."""
+        message = asked.message
+        words = wording(self._world.language_of(message.sender) or asked.language)
         key = EffectKey(f"{message.room_id}/-/-/help/{message.event_id}")
         text = help_markdown(words)
         tx.outbox.put([post(key, message.room_id, text)], now_ms=to_ms(now))
@@ -97,8 +100,21 @@ class PrivateChats:
             hint = post(keys.half_said(*place, "room"), one.room_id, text, under=under)
         tx.outbox.put([hint], now_ms=to_ms(now))
 
+    def _consent_for(self, user_id: UserId, words: Wording) -> str:
+        """What the pack wants people to read before their first answer; "" for nothing."""
+        view = self._world.private_view(user_id)
+        group_room = self._world.group_room(user_id)
+        for dialogue in self._world.running.values() if view is not None else ():
+            consent = dialogue.pack.consent
+            if consent is not None and any(g.room_id == group_room for g in dialogue.groups):
+                return consent.get(words.language)
+        return ""
+
     def _language_for(self, user_id: UserId) -> str:
-        """The language of the dialogue the person is in, else the installation's."""
+        """The person's own, or that of the dialogue she is in, else the installation's."""
+        chosen = self._world.language_of(user_id)
+        if chosen is not None:
+            return chosen
         view = self._world.private_view(user_id)
         if view is not None and view.rounds:
             return self._world.live[view.rounds[-1].dialogue_id].language

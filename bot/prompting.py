@@ -8,10 +8,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot import keys
 from bot.facts import step_of
-from bot.parcels import post, react_to_own
-from bot.rendering.prompts import PromptFacts, private_prompt_markdown, prompt_markdown
+from bot.pack_media import mime_of
+from bot.parcels import post, post_file, react_to_own
+from bot.rendering.prompts import (
+    PromptFacts,
+    file_markdown,
+    private_prompt_markdown,
+    prompt_markdown,
+)
 from bot.wording import wording
 from flows.choices import KEYCAPS
 from flows.dialogue import Dialogue, Group
@@ -27,6 +35,8 @@ if TYPE_CHECKING:
     from bot.world import World
     from storage.outbox import Effect as Outgoing
     from storage.transaction import Transaction
+
+log = structlog.get_logger()
 
 
 class Prompting:
@@ -64,19 +74,21 @@ class Prompting:
                 for group in dialogue.groups
             ]
         )
+        # In the quiet hours a prompt is there to be read, and rings nowhere.
+        silent = self._world.rests(now, ZoneInfo(dialogue.zone))
         prompts: list[Outgoing] = []
         private: list[Outgoing] = []
         for group in dialogue.groups:
             scenario = scenarios[group.id]
             is_new = (group.id, scenario) not in told
             question = self._question(dialogue, effect, scenario, is_new=is_new)
-            prompts.append(self._prompt(question, group))
+            prompts.append(self._prompt(question, group, silent=silent))
             if step.is_private:
-                private += self._private_prompts(question, group)
+                private += self._private_prompts(question, group, silent=silent)
         # All rooms first: the groups begin together, and only then what comes below the
         # prompts, and the private chats.
         tx.outbox.put(prompts, now_ms=to_ms(now))
-        tx.outbox.put(self._below_prompts(dialogue, step), now_ms=to_ms(now))
+        tx.outbox.put(self._below_prompts(tx, dialogue, step), now_ms=to_ms(now))
         tx.outbox.put(private, now_ms=to_ms(now))
 
     def _question(
@@ -96,28 +108,48 @@ class Prompting:
         )
         return _Question(dialogue, step, facts)
 
-    def _prompt(self, question: _Question, group: Group) -> Outgoing:
+    def _prompt(self, question: _Question, group: Group, *, silent: bool) -> Outgoing:
         key = keys.prompt(question.dialogue.id, question.step.id, group.id)
-        return post(key, group.room_id, question.in_room(), silent=False)
+        return post(key, group.room_id, question.in_room(), silent=silent)
 
-    def _below_prompts(self, dialogue: Dialogue, step: Step) -> list[Outgoing]:
-        """What is put under the prompts in the groups' rooms: keycaps to tap."""
-        if step.is_private:
+    def _below_prompts(self, tx: Transaction, dialogue: Dialogue, step: Step) -> list[Outgoing]:
+        """What is put under the prompts in the groups' rooms: a file, or keycaps to tap."""
+        effects: list[Outgoing] = []
+        for group in dialogue.groups:
+            prompt = keys.prompt(dialogue.id, step.id, group.id)
+            effects += self._file(tx, dialogue, step, prompt, group.room_id)
+            if not step.is_private:
+                effects += _keycaps(step, prompt, group.room_id)
+        return effects
+
+    def _file(
+        self, tx: Transaction, dialogue: Dialogue, step: Step, prompt: EffectKey, room_id: RoomId
+    ) -> list[Outgoing]:
+        """The step's picture or document, as it was when the dialogue was ordered."""
+        if step.attached is None:
             return []
-        return [
-            keycap
-            for group in dialogue.groups
-            for keycap in _keycaps(step, keys.prompt(dialogue.id, step.id, group.id), group.room_id)
-        ]
+        name = step.attached.name
+        owners = filter(None, (dialogue.id, dialogue.series, dialogue.follows))
+        data = next(filter(None, (tx.pack_files.get(owner, name) for owner in owners)), None)
+        if data is None:
+            log.error("file.missing", dialogue_id=dialogue.id, step_id=step.id)
+            return []
+        text = file_markdown(step, dialogue.pack, wording(dialogue.language))
+        key = keys.prompt_file(prompt)
+        mime = mime_of(name)
+        return [post_file(tx, key, room_id, name=name, mime=mime, data=data, markdown=text)]
 
-    def _private_prompts(self, question: _Question, group: Group) -> list[Outgoing]:
+    def _private_prompts(
+        self, question: _Question, group: Group, *, silent: bool
+    ) -> list[Outgoing]:
         """The question again in the private chats that are open already."""
         effects = []
         for user_id in self._world.participants(group.room_id):
             room_id = self._world.private_room(user_id)
             if room_id is not None:
                 key = keys.private_prompt(question.dialogue.id, question.step.id, user_id)
-                effects.append(post(key, room_id, question.in_private(), silent=False))
+                text = question.in_private(self._world.language_of(user_id))
+                effects.append(post(key, room_id, text, silent=silent))
                 effects += _keycaps(question.step, key, room_id)
         return effects
 
@@ -128,6 +160,13 @@ class Prompting:
         # Once for each group of a step: what it costs must not grow with their number.
         tx.rounds.note_prompt(*place, event_id)
         self._world.ready(tx).see_prompt(*place, event_id)
+
+    def room_of(self, key: EffectKey) -> RoomId | None:
+        """The room that a prompt of this key stands in, of a dialogue that is running."""
+        dialogue_id, _, whom, *_ = key.split("/")
+        dialogue = self._world.running.get(DialogueId(dialogue_id))
+        group = None if dialogue is None else dialogue.group(GroupId(whom))
+        return self._world.private_room(UserId(whom)) if group is None else group.room_id
 
     def ask_in_private(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
         """Put the question that a person may answer in private right now, if there is one.
@@ -149,7 +188,8 @@ class Prompting:
         while tx.outbox.fate(keys.private_prompt(*place, time)) is not None:
             time += 1
         key = keys.private_prompt(*place, time)
-        prompt = post(key, room_id, question.in_private(), silent=False)
+        text = question.in_private(self._world.language_of(user_id))
+        prompt = post(key, room_id, text, silent=False)
         keycaps = _keycaps(question.step, key, room_id)
         tx.outbox.put([prompt, *keycaps], now_ms=to_ms(now))
 
@@ -166,8 +206,8 @@ class _Question:
         words = wording(self.dialogue.language)
         return prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
 
-    def in_private(self) -> str:
-        words = wording(self.dialogue.language)
+    def in_private(self, language: str | None) -> str:
+        words = wording(language or self.dialogue.language)
         return private_prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot import keys
 from bot.facts import rounds_by_group, step_of
@@ -15,10 +18,11 @@ from bot.rendering.notices import (
 )
 from bot.wording import wording
 from flows.dialogue import Dialogue, Group
-from flows.effects import AskForAnswer, Remind
+from flows.effects import AlarmKind, AskForAnswer, Remind
 from flows.ids import UserId
 from flows.packs.pack import Step, StepKind
 from storage.instants import to_ms
+from storage.occurrences import Occurrence
 from storage.rounds import Round
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from bot.world import World
     from storage.outbox import Effect as Outgoing
     from storage.transaction import Transaction
+
+log = structlog.get_logger()
 
 
 class Reminding:
@@ -36,21 +42,53 @@ class Reminding:
         self._links = links
 
     def remind(self, tx: Transaction, dialogue: Dialogue, effect: Remind, *, now: datetime) -> None:
-        """Remind the people, or in a group step the groups, that have not answered."""
+        """Remind the people, or in a group step the groups, that have not answered.
+
+        In the quiet hours nobody is: they are reminded when those are over, if the step is
+        still open then.
+        """
+        if self._world.rests(now, ZoneInfo(dialogue.zone)):
+            self._remind_later(tx, dialogue, effect, now)
+            return
         step = step_of(dialogue, effect.step_id)
         left_s = (effect.closes_at - now).total_seconds()
         words = wording(dialogue.language)
         outgoing: list[Outgoing] = []
-        for group, round_ in rounds_by_group(tx, dialogue, step.id):
+        rounds = rounds_by_group(tx, dialogue, step.id)
+        spoken = tx.replies.spoken_in([round_.round_no for _, round_ in rounds])
+        for group, round_ in rounds:
             if step.kind is StepKind.GROUP:
                 if tx.replies.standing_answer(round_.round_no) is None:
                     key = keys.reminder(dialogue.id, step.id, group.id)
-                    text = reminder_markdown(step, left_s, words)
+                    silent = round_.round_no not in spoken
+                    text = reminder_markdown(step, left_s, words, silent=silent)
                     outgoing.append(post(key, group.room_id, text, silent=False))
             else:
                 missing = self._missing(tx, group, round_)
                 outgoing += self._individual_reminders(dialogue, step, group, missing, left_s)
         tx.outbox.put(outgoing, now_ms=to_ms(now))
+
+    def _remind_later(
+        self, tx: Transaction, dialogue: Dialogue, effect: Remind, now: datetime
+    ) -> None:
+        quiet = self._world.settings.quiet_hours
+        zone = ZoneInfo(dialogue.zone)
+        over = now if quiet is None else quiet.over_at(now, zone)
+        if over >= effect.closes_at:
+            log.info("reminder.skipped", dialogue_id=dialogue.id, step_id=effect.step_id)
+            return
+        local = over.astimezone(zone)
+        key = keys.reminder_after_quiet(dialogue.id, effect.step_id, to_ms(over))
+        tx.occurrences.plan(
+            Occurrence(
+                key=key,
+                dialogue_id=dialogue.id,
+                alarm=AlarmKind.REMIND,
+                step_id=effect.step_id,
+                due_ms=to_ms(over),
+                wall_time=f"{local:%Y-%m-%dT%H:%M:%S} {dialogue.zone}",
+            )
+        )
 
     def _individual_reminders(
         self, dialogue: Dialogue, step: Step, group: Group, missing: list[UserId], left_s: float
@@ -63,12 +101,13 @@ class Reminding:
         outgoing = []
         without_chat = []
         for user_id in missing:
-            room_id = self._world.private_room(user_id) if step.sealed else None
+            room_id = self._world.private_room(user_id) if step.is_private else None
             if room_id is None:
                 without_chat.append(user_id)
                 continue
             key = keys.reminder(dialogue.id, step.id, user_id)
-            text = private_reminder_markdown(left_s, words)
+            own = wording(self._world.language_of(user_id) or dialogue.language)
+            text = private_reminder_markdown(left_s, own)
             outgoing.append(post(key, room_id, text, silent=False))
         if without_chat:
             key = keys.reminder(dialogue.id, step.id, group.id)
@@ -93,7 +132,7 @@ class Reminding:
                 keys.question_for_answer(dialogue.id, effect.step_id, group.id),
                 group.room_id,
                 text,
-                silent=False,
+                silent=self._world.rests(now, ZoneInfo(dialogue.zone)),
             )
             for group in dialogue.groups
             if group.id in effect.groups

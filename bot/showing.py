@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from bot import keys
 from bot.parcels import post, take_back
+from bot.rendering.ballots import chosen_markdown
 from bot.rendering.markdown import escape
 from bot.rendering.notices import shown_markdown
 from bot.rendering.parts import weight
 from bot.wording import Wording, wording
+from flows.choices import ballot_of, is_mere_choice
 from flows.ids import EffectKey, RoundNo
+from flows.votes import Vote, count
 from storage.instants import to_ms
 from storage.replies import Reply
 from storage.rounds import Round
@@ -47,20 +50,35 @@ class Showing:
             return
         words = wording(dialogue.language)
         title = escape(step.title.get(dialogue.language))
+        ballot = ballot_of(step)
+        counts = (
+            ()
+            if ballot is None
+            else count(map(vote_of, replies), ballot.choosing, len(step.options))
+        )
+        chosen = chosen_markdown(step, counts, words, dialogue.language)
+        whole = replies
+        if ballot is not None:
+            # A choice alone is in the counts; what was said besides is shown.
+            replies = [reply for reply in replies if not is_mere_choice(reply.text, ballot)]
         time = round_.shown + 1
         gone = [
             keys.shown(dialogue.id, round_.round_no, round_.shown, part)
             for part in range(round_.shown_parts)
         ]
         pieces = [piece for reply in replies for piece in _pieces(reply)]
-        parts = _parts(pieces) if pieces else []
+        parts = _parts(pieces) if pieces else [[]] if chosen and whole else []
         posts = []
         for number, part in enumerate(parts):
             key = keys.shown(dialogue.id, round_.round_no, time, number)
-            text = _markdown(part, title, words)
+            text = _markdown(part, title, words, chosen if number == 0 else "")
             posts.append(post(key, round_.room_id, text, silent=False))
             # Of a reply in several messages, the first is what its digest points to.
             tx.replies.note_shown([piece.reply.reply_no for piece in part if piece.begins], key)
+        if parts and ballot is not None:
+            first = keys.shown(dialogue.id, round_.round_no, time, 0)
+            mere = [reply.reply_no for reply in whole if reply not in replies]
+            tx.replies.note_shown(mere, first)
         withdrawn = [take_back(EffectKey(f"{key}/gone"), round_.room_id, key) for key in gone]
         tx.outbox.put([*withdrawn, *posts], now_ms=to_ms(now))
         tx.rounds.note_shown(round_.round_no, shown=time, parts=len(parts))
@@ -137,8 +155,19 @@ def _indented(text: str) -> str:
     return escape(text).replace("\n", "\n  ")
 
 
-def _markdown(pieces: Sequence[_Piece], title: str, words: Wording) -> str:
-    return shown_markdown(title, [_quote(piece, words) for piece in pieces], words)
+def _markdown(pieces: Sequence[_Piece], title: str, words: Wording, chosen: str) -> str:
+    return shown_markdown(title, [_quote(piece, words) for piece in pieces], words, chosen)
+
+
+def vote_of(reply: Reply) -> Vote:
+    """A stored reply as a vote."""
+    return Vote(
+        person=reply.participant_no,
+        sent_ms=reply.sent_ms if reply.edited_ms is None else reply.edited_ms,
+        number=reply.reply_no,
+        text=reply.text,
+        choices=reply.choices,
+    )
 
 
 def _quote(piece: _Piece, words: Wording) -> str:

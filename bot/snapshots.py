@@ -16,7 +16,7 @@ from flows.digest.snapshot import (
     StepRecord,
 )
 from flows.messages import MediaKind
-from flows.packs.pack import Step, StepKind
+from flows.packs.pack import Step
 from storage.replies import Reply
 from storage.rounds import Round, RoundStatus
 
@@ -45,8 +45,7 @@ def steps_of_scope(dialogue: Dialogue, scope: StepId | None) -> list[Step]:
     return [
         other
         for other in collecting
-        if other.id == scope
-        or (other.scenario and other.scenario == step.scenario and steps.index(other) < until)
+        if other.id == scope or (other.tie and other.tie == step.tie and steps.index(other) < until)
     ]
 
 
@@ -112,8 +111,10 @@ def _step(step: Step, language: str) -> StepRecord:
         kind=step.kind,
         title=step.title.get(language),
         question=step.text.get(language),
-        scenario=step.scenario,
-        sealed=step.kind is StepKind.INDIVIDUAL and step.sealed,
+        scenario=step.tie,
+        sealed=step.is_private,
+        options=tuple(option.get(language) for option in step.options),
+        choosing=step.choosing,
     )
 
 
@@ -150,6 +151,8 @@ def _reply(reply: Reply, round_: Round, steps: Sequence[Step], *, held: bool) ->
         withdrawn=reply.withdrawn_ms is not None,
         held=held,
         declared_ms=reply.declared_ms,
+        choices=reply.choices,
+        chosen_ms=reply.edited_ms,
     )
 
 

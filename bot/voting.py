@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import keys
 from bot.later import Later, half_said
+from flows.choices import tapped
 from flows.collection import DELAY_MS, Placement, RoundView, Unclear, place, place_tap
 from flows.messages import Edited, Marked, Written
 from storage.replies import reply_row
@@ -13,6 +14,7 @@ from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
     from bot.world import World
+    from flows.ids import EventId, RoomId
     from storage.rounds import Round
     from storage.transaction import Transaction
 
@@ -28,6 +30,7 @@ class Voting:
         private = self._world.use_of(mark.room_id) is RoomUse.DIRECT
         round_ = self._tapped(tx, mark, now_ms) if private else self._tapped_in_room(mark)
         if round_ is None:
+            self._keep_until_known(tx, mark)
             return
         placement = place_tap(mark, number, round_, private=private, now_ms=now_ms)
         if placement is None:
@@ -42,6 +45,29 @@ class Voting:
         self._add(tx, message, placement, later, now_ms)
         if placement.incomplete:
             later.half_said.append(half_said(mark, round_.round_no, kept=True))
+
+    def _keep_until_known(self, tx: Transaction, mark: Marked) -> None:
+        """Keep a tap on a prompt so new that its being sent is not noted yet."""
+        private = self._world.use_of(mark.room_id) is RoomUse.DIRECT
+        view = self._world.private_view(mark.sender) if private else self._world.view(mark.room_id)
+        current = None if view is None else view.current
+        if view is None or current is None or current.ballot is None:
+            return
+        if private or current not in view.prompts.values():
+            tx.early.keep(mark)
+            self._world.early.add(mark.target)
+
+    def prompt_is_known(
+        self, tx: Transaction, room_id: RoomId, prompt: EventId, *, now_ms: int
+    ) -> None:
+        """Count what was tapped on a prompt before it was noted as sent."""
+        if prompt not in self._world.early:
+            return
+        self._world.early.discard(prompt)
+        for one in tx.early.take(room_id, prompt):
+            number = tapped(one.mark) if isinstance(one, Marked) else None
+            if isinstance(one, Marked) and number is not None:
+                self.tap(tx, one, number, Later(), now_ms=now_ms)
 
     def _tapped_in_room(self, mark: Marked) -> RoundView | None:
         if mark.sender not in self._world.participants(mark.room_id):

@@ -22,6 +22,9 @@ from storage.rooms import Room, RoomUse
 from storage.rounds import Round, RoundStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     from flows.dialogue import Dialogue
     from storage.transaction import Transaction
 
@@ -44,6 +47,8 @@ class World:
         self.onlookers: frozenset[UserId] = frozenset()
         """Everybody in the organizers' room: none of them is a participant."""
         self.early: set[EventId] = set()
+        self.languages: dict[UserId, str] = {}
+        """The languages people have chosen for what is said to them alone."""
         self.running: dict[DialogueId, Dialogue] = {}
         self.live: dict[DialogueId, Dialogue] = {}
         self.asking: dict[RoomId, Dialogue] = {}
@@ -74,6 +79,11 @@ class World:
         """Read everything anew at the next transaction."""
         self._known = False
 
+    def rests(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether nobody is to be pinged at this moment."""
+        quiet = self.settings.quiet_hours
+        return quiet is not None and quiet.covers(now, zone)
+
     def see_settings(self, tx: Transaction) -> None:
         """Read the settings anew."""
         self.settings = settings_now(tx, self._configured)
@@ -86,6 +96,7 @@ class World:
         inside = tx.rooms.members(self.organizers_room)
         self.onlookers = frozenset(member.user_id for member in inside) - {self.own_id}
         self.organizers = self._steering()
+        self.languages = tx.people.languages()
         self._members = defaultdict(dict)
         groups_of: dict[UserId, list[RoomId]] = defaultdict(list)
         for member in tx.rooms.members_of_groups():
@@ -219,6 +230,14 @@ class World:
         As of the last step or change of members; a moment ago is soon enough for a hint.
         """
         return self._own_rooms.get(user_id)
+
+    def language_of(self, user_id: UserId) -> str | None:
+        """The language a person has chosen, None if she has not."""
+        return self.languages.get(user_id)
+
+    def any_room(self, user_id: UserId) -> RoomId | None:
+        """A group room of a person, whether or not a dialogue is running there."""
+        return next(iter(self._groups_of.get(user_id, ())), None)
 
     def in_a_group(self, user_id: UserId) -> bool:
         """Whether the person is in any group room at all."""

@@ -368,9 +368,9 @@ def _closing(
 
 def _opens_at_its_close(dialogue: Dialogue, step: Step) -> bool:
     """Whether private answers to the step wait for no group step that would show them."""
-    if step.kind is not StepKind.INDIVIDUAL:
+    if not step.kind.asks_each or step.kind is StepKind.EXERCISE:
         return False
-    return not (step.sealed and _discussed_after(dialogue, step, dialogue.position))
+    return not (step.is_private and _discussed_after(dialogue, step, dialogue.position))
 
 
 def _discussed_after(dialogue: Dialogue, individual: Step, position: int) -> bool:

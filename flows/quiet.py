@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from typing_extensions import override
@@ -31,6 +31,18 @@ class QuietHours:
         if self.begins <= self.ends:
             return self.begins <= shown < self.ends
         return shown >= self.begins or shown < self.ends
+
+    def over_at(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        """The first instant from `moment` on that is not quiet, in the zone of `moment`."""
+        if not self.covers(moment, zone):
+            return moment
+        local = moment.astimezone(zone)
+        end = time(*self.ends)
+        # Quiet still, and past the end of today's: it is tomorrow's that ends it.
+        day = local.date() + timedelta(days=1 if local.time() >= end else 0)
+        over = datetime.combine(day, end, tzinfo=zone).astimezone(moment.tzinfo)
+        # In the night the clocks go back the end may come twice: the first is meant.
+        return max(over, moment)
 
     @override
     def __str__(self) -> str:

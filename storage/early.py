@@ -57,6 +57,14 @@ class Early:
         here = (_early.c.room_id == room_id, _early.c.event_id == event_id)
         return self._db.execute(sa.delete(_early).where(*here)).rowcount > 0
 
+    def forget_sender(self, sender: UserId) -> None:
+        """Drop what a person has changed of messages that have not come."""
+        rows = self._db.execute(sa.select(_early.c.room_id, _early.c.event_id, _early.c.incoming))
+        for row in rows.all():
+            if _to_incoming(row.incoming).sender == sender:
+                here = (_early.c.room_id == row.room_id, _early.c.event_id == row.event_id)
+                self._db.execute(sa.delete(_early).where(*here))
+
 
 def _to_incoming(text: str) -> Pointing:
     values = json.loads(text)

@@ -321,6 +321,14 @@ class Journal:
         )
         return self._db.execute(update).rowcount > 0
 
+    def forget_sender(self, sender: UserId) -> None:
+        """Erase the raw form of everything of a person that is still pending."""
+        self._db.execute(
+            sa.update(_inbox)
+            .where(_NOT_DONE, _inbox.c.sender == sender)
+            .values(state=int(InboxState.DONE), raw=None, sender=None)
+        )
+
     def unread(self, room_id: RoomId) -> bool:
         """Whether anything of the room may yet be read: an encrypted event, or a hole."""
         bad = _inbox.c.state == int(InboxState.BAD)

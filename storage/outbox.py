@@ -179,6 +179,11 @@ class Outbox:
         unsent = (_WAITING, _outbox.c.key == key)
         return self._db.execute(sa.delete(_outbox).where(*unsent)).rowcount == 1
 
+    def withdraw_all_waiting(self, prefix: str) -> None:
+        """Drop all effects not sent yet whose key begins so."""
+        unsent = (_WAITING, _outbox.c.key.startswith(prefix, autoescape=True))
+        self._db.execute(sa.delete(_outbox).where(*unsent))
+
     def count(self, state: OutboxState) -> int:
         """How many effects stand in this state."""
         query = sa.select(sa.func.count()).where(_outbox.c.state == int(state))

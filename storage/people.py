@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from flows.ids import DialogueId, GroupId, UserId
-from storage.tables import ParticipantRow, table_of
+from storage.tables import ParticipantRow, PersonRow, table_of
 
 _participant = table_of(ParticipantRow)
+_person = table_of(PersonRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +56,39 @@ class People:
             .returning(_participant.c.participant_no)
         )
         return int(added.scalar_one())
+
+    def seats(self, user_id: UserId) -> list[tuple[DialogueId, int]]:
+        """The dialogues a person has answered in and her number in each, oldest first."""
+        query = (
+            sa.select(_participant.c.dialogue_id, _participant.c.participant_no)
+            .where(_participant.c.user_id == user_id)
+            .order_by(_participant.c.participant_no)
+        )
+        rows = self._db.execute(query)
+        return [(DialogueId(row.dialogue_id), row.participant_no) for row in rows]
+
+    def forget(self, user_id: UserId) -> None:
+        """Cut every tie between a person and her numbers, and what she chose for herself.
+
+        The rows stay: a number given anew to somebody else would make her heir of whatever
+        still bears it.
+        """
+        number = sa.cast(_participant.c.participant_no, sa.String)
+        self._db.execute(
+            sa.update(_participant)
+            .where(_participant.c.user_id == user_id)
+            .values(user_id=sa.literal("forgotten-").concat(number))
+        )
+        self._db.execute(sa.delete(_person).where(_person.c.user_id == user_id))
+
+    def languages(self) -> dict[UserId, str]:
+        """The languages people have chosen."""
+        rows = self._db.execute(sa.select(_person.c.user_id, _person.c.language))
+        return {UserId(row.user_id): row.language for row in rows}
+
+    def speak(self, user_id: UserId, language: str) -> None:
+        """Remember the language a person has chosen."""
+        here = _person.c.user_id == user_id
+        changed = self._db.execute(sa.update(_person).where(here).values(language=language))
+        if not changed.rowcount:
+            self._db.execute(sa.insert(_person).values(user_id=user_id, language=language))

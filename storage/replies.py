@@ -11,14 +11,15 @@ import sqlalchemy as sa
 
 from flows.collection import Placement
 from flows.digest.snapshot import ReplyKind
-from flows.ids import EffectKey, EventId, ReplyNo, RoomId, RoundNo, UserId
+from flows.ids import DialogueId, EffectKey, EventId, ReplyNo, RoomId, RoundNo, UserId
 from flows.messages import Written
 from storage.hot import HotInsert, Row
-from storage.tables import MarkRow, ReplyRow, RevisionRow, table_of
+from storage.tables import MarkRow, ReplyRow, RevisionRow, RoundRow, table_of
 
 _reply = table_of(ReplyRow)
 _revision = table_of(RevisionRow)
 _mark = table_of(MarkRow)
+_round = table_of(RoundRow)
 _ADD = HotInsert(
     _reply,
     (
@@ -199,6 +200,11 @@ class Replies:
             for number, answered, replies, groups, last_ms in self._db.execute(query)
         }
 
+    def spoken_in(self, rounds: Collection[RoundNo]) -> set[RoundNo]:
+        """The rounds in which anybody has written anything, talk included."""
+        query = sa.select(_reply.c.round_no).where(_reply.c.round_no.in_(rounds)).distinct()
+        return {RoundNo(number) for number in self._db.scalars(query)}
+
     def answered(self, rounds: Collection[RoundNo]) -> set[int]:
         """The participants who have a standing answer in one of these rounds."""
         query = (
@@ -225,6 +231,25 @@ class Replies:
             .order_by(_reply.c.reply_no)
         )
         return [_to_reply(row) for row in self._db.execute(query)]
+
+    def of_person(self, dialogue_id: DialogueId, participant_no: int) -> list[Reply]:
+        """Everything a person has written in a dialogue, talk included, oldest first."""
+        query = (
+            sa.select(_reply)
+            .join(_round, _round.c.round_no == _reply.c.round_no)
+            .where(_round.c.dialogue_id == dialogue_id, _reply.c.participant_no == participant_no)
+            .order_by(_reply.c.reply_no)
+        )
+        return [_to_reply(row) for row in self._db.execute(query)]
+
+    def cut_off(self, replies: Collection[ReplyNo]) -> None:
+        """Let withdrawn replies tell no more which message they were."""
+        for number in replies:
+            self._update(number, event_id=f"forgotten-{number}", room_id="")
+
+    def forget_marks(self, sender: UserId) -> None:
+        """Erase who put these marks; what they made a group's answer stays one."""
+        self._db.execute(sa.delete(_mark).where(_mark.c.sender == sender))
 
     def standing_answer(self, round_no: RoundNo) -> Reply | None:
         """The group's answer that counts: the one declared last and not withdrawn.

@@ -379,6 +379,47 @@ class ConfirmationRow(SQLModel, table=True):
     done_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
 
 
+class HelpCallRow(SQLModel, table=True):
+    """A group has called for help; open until it is cleared."""
+
+    __tablename__ = "help_call"
+
+    key: str = Field(primary_key=True)
+    """The effect that told the organizers; the outbox knows its message."""
+    room_id: str
+    event_id: str
+    called_ms: int = Field(sa_type=sa.BigInteger)
+    cleared_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class PersonRow(SQLModel, table=True):
+    """What a person has chosen for herself, in every dialogue."""
+
+    __tablename__ = "person"
+
+    user_id: str = Field(primary_key=True)
+    language: str
+
+
+class PackFileRow(SQLModel, table=True):
+    """The bytes of a file that stood beside a pack."""
+
+    __tablename__ = "pack_file"
+
+    sha256: str = Field(primary_key=True)
+    data: bytes
+
+
+class PackFileUseRow(SQLModel, table=True):
+    """Which file a name means in a dialogue (or in a series of them)."""
+
+    __tablename__ = "pack_file_use"
+
+    owner: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    sha256: str
+
+
 class SeriesRow(SQLModel, table=True):
     """A pack that is run again and again; each time is a dialogue of its own."""
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from storage.blobs import Blobs
+from storage.calls import HelpCalls
 from storage.confirmations import Confirmations
 from storage.contacts import Contacts
 from storage.dialogues import Dialogues
@@ -21,6 +22,7 @@ from storage.hot import savepoint
 from storage.journal import Journal
 from storage.occurrences import Occurrences
 from storage.outbox import Outbox
+from storage.pack_files import PackFiles
 from storage.people import People
 from storage.rehearsals import Rehearsals
 from storage.replies import Replies
@@ -71,6 +73,16 @@ class Transaction:
     def replies(self) -> Replies:
         """What was answered."""
         return Replies(self._db)
+
+    @cached_property
+    def pack_files(self) -> PackFiles:
+        """The files of packs that have been started."""
+        return PackFiles(self._db)
+
+    @cached_property
+    def calls(self) -> HelpCalls:
+        """Groups that wait for help."""
+        return HelpCalls(self._db)
 
     @cached_property
     def outbox(self) -> Outbox:

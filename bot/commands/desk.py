@@ -12,6 +12,7 @@ from bot.commands.bookings import BOOKINGS
 from bot.commands.contacts import CONTACT
 from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
 from bot.commands.exports import EXPORT
+from bot.commands.helping import HELPED
 from bot.commands.holding import HOLDING
 from bot.commands.packs import KEEP, PREVIEW
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
@@ -84,6 +85,10 @@ class CommandDesk:
         key = EffectKey(f"{mark.room_id}/-/-/answer/{mark.event_id}")
         self.reply(tx, answer, key, mark.room_id, asked.language, now=now, under=asked.key)
         return answer.touched
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a command of that name."""
+        return find(name, COMMANDS) is not None
 
     def _may(self, sender: UserId, event_id: EventId) -> bool:
         may = sender in self._tools.world.organizers
@@ -207,6 +212,7 @@ COMMANDS: tuple[Command, ...] = (
     START,
     STATUS,
     NEXT,
+    HELPED,
     *STEERING,
     SUMMARY,
     EXPORT,

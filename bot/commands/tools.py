@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bot.contacts import Contacts
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
+    from bot.helping import Helping
     from bot.packs import PackFile
     from bot.rehearsals import Rehearsals
     from bot.shelf import Shelf
@@ -29,6 +30,7 @@ class Tools:
     world: World
     dispatcher: Dispatcher
     digests: Digests
+    helping: Helping
     showing: Showing
     contacts: Contacts
     packs: Callable[[], tuple[PackFile, ...]]

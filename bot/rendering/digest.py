@@ -8,13 +8,23 @@ from datetime import datetime
 from babel.dates import format_date
 
 from bot.rendering import markdown
+from bot.rendering.ballots import bars_markdown, numbers_markdown
 from bot.rendering.digest_contacts import contact_blocks, contact_headline
 from bot.rendering.found import Found
 from bot.rendering.parts import Block, Head, RenderedPart, paginate
 from bot.rendering.prompts import clock_time
 from bot.rendering.quotes import Permalink, Quoter, name
 from bot.wording import Wording
-from flows.digest.document import Counts, Digest, GroupAnswer, GroupPart, Participation, StepPart
+from flows.choices import Ballot, is_mere_choice
+from flows.digest.document import (
+    Counts,
+    Digest,
+    GroupAnswer,
+    GroupPart,
+    Participation,
+    StepPart,
+)
+from flows.digest.quote import Quote
 from flows.ids import GroupId
 from flows.packs.pack import StepKind
 
@@ -68,6 +78,16 @@ def _to_read(steps: Iterable[StepPart]) -> list[StepPart]:
     )
 
 
+def _worded(quotes: Iterable[Quote], step: StepPart) -> list[Quote]:
+    """The quotes without those that name an option and say nothing more: these are counted."""
+    if not step.options:
+        return list(quotes)
+    ballot = Ballot(
+        choosing=step.choosing, options=tuple((text.casefold(),) for text in step.options)
+    )
+    return [quote for quote in quotes if not is_mere_choice(quote.text, ballot)]
+
+
 class _Writer:
     """The texts of one digest in one language."""
 
@@ -98,6 +118,7 @@ class _Writer:
         if digest.silent and len(digest.silent) < len(digest.groups):
             names = self._names(digest.silent)
             yield Block(markdown=f"**{say('No answers from:')}** {names}")
+        yield from self._chosen()
         yield from self._found.overview()
         yield from self._per_step()
         yield from self._per_group()
@@ -195,8 +216,16 @@ class _Writer:
         head = self._wording.say("Step by step")
         for step in self._digest.steps:
             numbers = self._group_answers(step.groups) or [self._answered(*step.answered)]
-            line = f"- {name(step.title)}: {numbers[0]}"
+            if step.options:
+                numbers.append(numbers_markdown(step.options, step.chosen))
+            line = f"- {name(step.title)}: {' · '.join(numbers)}"
             yield Block(markdown=line, heads=(Head(f"**{head}**"),), item=True)
+
+    def _chosen(self) -> Iterator[Block]:
+        """What was chosen in the step that closed, as bars."""
+        for step in self._digest.steps:
+            if step.options and step.step_id == self._digest.scope:
+                yield Block(markdown=bars_markdown(step.options, step.chosen))
 
     def _short_answers(self) -> Iterator[Block]:
         """The groups' answers themselves, if they are few and short."""
@@ -264,7 +293,7 @@ class _Writer:
 
     def details(self, step: StepPart) -> Iterator[Block]:
         """Every answer of a step; nothing if there is none to show."""
-        if not any(part.all_quotes for part in step.groups):
+        if not any(part.all_quotes or any(part.chosen) for part in step.groups):
             return
         title = name(step.title)
         if step.kind is StepKind.GROUP:
@@ -287,8 +316,13 @@ class _Writer:
     def _individual(self, step: StepPart, head: Head) -> Iterator[Block]:
         for part in step.groups:
             replies = self._wording.say_n("{number} reply", "{number} replies", len(part.quotes))
+            if part.chosen:
+                replies = numbers_markdown(step.options, part.chosen)
+                if any(part.chosen):
+                    line = f"**{self._name(part)}** · {replies}"
+                    yield Block(markdown=line, heads=(head,))
             group = Head(f"**{self._name(part)}** · {replies}", about=part.group_id)
-            for quote in part.quotes:
+            for quote in _worded(part.quotes, step):
                 yield from self._quoter.item(quote, (head, group))
 
     def _lacking(self, step: StepPart, head: Head) -> Iterator[Block]:

@@ -25,7 +25,15 @@ def help_markdown(words: Wording) -> str:
         "- **Together:** talk in your group's room. One of you writes a message that begins with "
         "**Group answer:**, or marks a message with ✅. The newest counts until the time is up.\n"
         "- A photo or a voice message is an answer too.\n"
+        "- **Choose:** tap a number under the question, or write it.\n"
         "- 🕓 means that your answer came after the time was up. It is kept, and marked as late."
+        "\n\n"
+        "**What you can write to me**\n\n"
+        "- **my answers** – what I have stored of you\n"
+        "- **undo** – takes back your newest answer\n"
+        "- **forget me** – erases all your answers\n"
+        "- **call for help** – an organizer comes to your group\n"
+        "- **svenska** – I write Swedish to you"
     )
 
 

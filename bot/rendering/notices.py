@@ -14,16 +14,27 @@ if TYPE_CHECKING:
     from flows.dialogue import Dialogue
 
 
-def reminder_markdown(step: Step, left_s: float, words: Wording, *, private_chat: str = "") -> str:
-    """A reminder in a group's room; for a sealed step with the way to the private chat."""
+def reminder_markdown(
+    step: Step, left_s: float, words: Wording, *, private_chat: str = "", silent: bool = False
+) -> str:
+    """A reminder in a group's room; for a sealed step with the way to the private chat.
+
+    `silent`: nobody of a group has written a word in a group step.
+    """
     left = spoken_length(left_s, words)
+    if step.kind is StepKind.GROUP and silent:
+        return words.say(
+            "⏳ {left} left, and nobody has written yet. Begin with one sentence: what comes to "
+            "your mind first? Then write **Group answer:** and what you agree on.",
+            left=left,
+        )
     if step.kind is StepKind.GROUP:
         return words.say(
             "⏳ {left} left, and your group has no answer yet. Write **Group answer:** and what "
             "you agree on, or mark a message with ✅.",
             left=left,
         )
-    if step.sealed and private_chat:
+    if step.is_private and private_chat:
         return words.say(
             "⏳ {left} left. If you have not answered yet: tap [Runda]({link}), choose *Message*, "
             "and write your answer there.",
@@ -69,8 +80,15 @@ def late_start_markdown(dialogue: Dialogue, late_s: float, words: Wording) -> st
     )
 
 
-def shown_markdown(title: str, quotes: Sequence[str], words: Wording) -> str:
-    """Sealed answers as their group sees them, without names; `quotes` are escaped."""
+def shown_markdown(title: str, quotes: Sequence[str], words: Wording, chosen: str = "") -> str:
+    """Sealed answers as their group sees them, without names; `quotes` are escaped.
+
+    `chosen` is what was chosen in a poll, as Markdown; then `quotes` may be none.
+    """
+    if chosen:
+        head = words.say("🔓 **{title}** – without names", title=title)
+        listed = "\n".join(f"- {quote}" for quote in quotes)
+        return "\n\n".join(filter(None, [head, chosen, listed]))
     head = words.say_n(
         "🔓 **{title}** – {number} answer from you, without names:",
         "🔓 **{title}** – {number} answers from you, without names:",

@@ -14,7 +14,6 @@ from babel.numbers import format_percent
 
 from bot.rendering.durations import spoken_length
 from bot.wording import Wording
-from flows.choices import KEYCAPS
 from flows.packs.pack import Choosing, Opening, Pack, Scenario, Step, StepKind, Text
 
 _BREAK = "  \n"
@@ -47,7 +46,7 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
     how = _private_way(step, facts, words) if step.is_private else _open_way(step, words)
     ending = [_until(step, facts, words)]
     if step.kind.collects:
-        ending.append(words.say("🙋 on this message calls an organizer"))
+        ending.append(words.say("react with 🙋 if you need help"))
     if facts.own_pace:
         ending.append(words.say("write **done** here when you are ready to go on"))
     return _joined(
@@ -131,18 +130,14 @@ def _options(step: Step, pack: Pack, own: str) -> str:
         texts = [option.get(own), *_other_texts(option, pack, own)]
         told = " · ".join(dict.fromkeys(filter(None, texts)))
         if told or step.choosing is not Choosing.SCALE:
-            lines.append(f"{keycap(number)} {told}")
+            # Not the keycap itself: within a text some clients draw its frame over the next letter.
+            lines.append(f"**{number}** {told}")
     return _BREAK.join(lines)
 
 
 def _other_texts(option: Text, pack: Pack, own: str) -> list[str]:
     versions = dict(option.versions)
     return [versions[code] for code in pack.beside if code != own and code in versions]
-
-
-def keycap(number: int) -> str:
-    """An option's number as it is shown: the sign to tap, as far as there are such signs."""
-    return KEYCAPS[number - 1] if number <= len(KEYCAPS) else f"{number}."
 
 
 # ------------------------------------------------------------- how to answer
@@ -168,7 +163,7 @@ def _open_way(step: Step, words: Wording) -> str:
             )
         case StepKind.POLL | StepKind.CHECK_IN:
             seen = words.say("Everybody in the room sees what you choose.")
-            return f"{_choosing(step, words)} {seen}"
+            return f"{_choosing(step, words)}{_BREAK}{seen}"
         case _:
             return ""
 
@@ -206,7 +201,7 @@ def _own_way(step: Step, words: Wording) -> str:
         )
     if step.kind.offers_options:
         change = words.say("You can change your answer until the time is up.")
-        return f"{_choosing(step, words)} {change}"
+        return f"{_choosing(step, words)}{_BREAK}{change}"
     return words.say(
         "✍️ Write your answer here. I confirm it with 👍. You can edit it, or delete it to take "
         "it back."

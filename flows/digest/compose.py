@@ -30,6 +30,7 @@ from flows.digest.snapshot import (
 from flows.group_answer import answer_span, trimmed
 from flows.ids import GroupId, StepId
 from flows.packs.pack import StepKind
+from flows.votes import Vote, count
 
 Place = tuple[StepId, GroupId]
 Replies = Sequence[ReplyRecord]
@@ -127,6 +128,8 @@ def _step(
             for place in places
             if place in rounds
         ),
+        options=step.options,
+        choosing=step.choosing,
     )
 
 
@@ -141,8 +144,19 @@ def _part(step: StepRecord, round_: RoundRecord, replies: Replies) -> GroupPart:
         name=round_.group_name,
         counts=_counts(round_, replies, standing),
         answer=_group_answer(step, round_, standing),
+        chosen=count(map(_vote, individual), step.choosing, len(step.options)),
         standing=None if standing is None else _quote(standing),
         quotes=tuple(_quote(reply) for reply in individual),
+    )
+
+
+def _vote(reply: ReplyRecord) -> Vote:
+    return Vote(
+        person=reply.person,
+        sent_ms=reply.sent_ms if reply.chosen_ms is None else reply.chosen_ms,
+        number=reply.reply_no,
+        text=reply.text,
+        choices=reply.choices,
     )
 
 

@@ -18,7 +18,7 @@ from flows.digest.quote import Attachment, Quote, Span
 from flows.digest.snapshot import ContactRecord, ReplyRecord
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
-from flows.packs.pack import StepKind
+from flows.packs.pack import Choosing, StepKind
 
 SCHEMA = 2
 """The version of the stored form; raised when an older one could not be read any more."""
@@ -60,7 +60,8 @@ class GroupPart:
     """What one group said in one step.
 
     `answer` is how it stands with the group's answer, None in a step that asks for none.
-    `standing` is that answer, `quotes` are the individual ones.
+    `standing` is that answer, `quotes` are the individual ones. `chosen` are the persons who
+    chose each of the step's options.
     """
 
     group_id: GroupId
@@ -69,6 +70,7 @@ class GroupPart:
     answer: GroupAnswer | None = None
     standing: Quote | None = None
     quotes: tuple[Quote, ...] = ()
+    chosen: tuple[int, ...] = ()
 
     @property
     def all_quotes(self) -> tuple[Quote, ...]:
@@ -78,7 +80,7 @@ class GroupPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPart:
-    """One step, and what each group said in it."""
+    """One step, and what each group said in it; `options` are what could be chosen."""
 
     step_id: StepId
     kind: StepKind
@@ -87,6 +89,13 @@ class StepPart:
     scenario: str
     sealed: bool
     groups: tuple[GroupPart, ...]
+    options: tuple[str, ...] = ()
+    choosing: Choosing = Choosing.SINGLE
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """How many persons of all groups chose each of the options."""
+        return tuple(map(sum, zip(*(part.chosen for part in self.groups), strict=True)))
 
     @property
     def answered(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flows.ids import EffectKey, EventId, GroupId, ReplyNo, RoomId, StepId
 from flows.messages import MediaKind
-from flows.packs.pack import StepKind
+from flows.packs.pack import Choosing, StepKind
 
 
 class ReplyKind(StrEnum):
@@ -45,6 +45,7 @@ class ReplyRecord:
     `source` is None while the reply is sealed: then it is counted and not quoted.
     `person` tells persons of one dialogue apart and is no name.
     `media` is the name of an attached file, None without one; `media_kind` what it is.
+    `choices` are the options it names, from 1, as of `chosen_ms` (None: as it was sent).
     `held`: an organizer holds it back: it is counted, and neither quoted nor looked at.
     """
 
@@ -63,6 +64,8 @@ class ReplyRecord:
     withdrawn: bool = False
     held: bool = False
     declared_ms: int | None = None
+    choices: tuple[int, ...] = ()
+    chosen_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,11 @@ class RoundRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """A step that collected replies; `scenario` ties it to others, "" to none."""
+    """A step that collected replies; `scenario` ties it to others, "" to none.
+
+    `options` are the words of what could be chosen (a place on a scale may have none), `choosing`
+    how many of them.
+    """
 
     step_id: StepId
     kind: StepKind
@@ -93,6 +100,8 @@ class StepRecord:
     question: str
     scenario: str = ""
     sealed: bool = False
+    options: tuple[str, ...] = ()
+    choosing: Choosing = Choosing.SINGLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

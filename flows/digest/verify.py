@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 
+from flows.choices import tapped
 from flows.digest.compose import standing_answer
 from flows.digest.document import (
     ContactState,
@@ -20,10 +21,10 @@ from flows.digest.document import (
     attachment_of,
 )
 from flows.digest.quote import Quote
-from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot
+from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot, StepRecord
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
-from flows.packs.pack import StepKind
+from flows.packs.pack import Choosing, StepKind
 
 Place = tuple[StepId, GroupId]
 Replies = Sequence[ReplyRecord]
@@ -138,6 +139,7 @@ def _unquoted(
 def _wrong_in_parts(
     parts: Mapping[Place, GroupPart], snapshot: Snapshot, replies: Mapping[Place, Replies]
 ) -> Iterator[str]:
+    steps = {step.step_id: step for step in snapshot.steps}
     kinds = {step.step_id: step.kind for step in snapshot.steps if step.kind.collects}
     rounds = {(round_.step_id, round_.group_id): round_ for round_ in snapshot.rounds}
     asked = {place for place in rounds if place[0] in kinds}
@@ -150,6 +152,40 @@ def _wrong_in_parts(
         yield from _differing("/".join(place), part.counts, expected)
         if part.answer is not _expected_answer(kinds[place[0]], round_, part):
             yield f"{'/'.join(place)}: group answer"
+        if part.chosen != _chosen(steps[place[0]], replies.get(place, ())):
+            yield f"{'/'.join(place)}: choices"
+
+
+def _chosen(step: StepRecord, told: Replies) -> tuple[int, ...]:
+    """How many persons chose each option, counted option by option."""
+    opened = [
+        reply
+        for reply in told
+        if reply.kind is ReplyKind.INDIVIDUAL
+        and reply.choices
+        and not (reply.withdrawn or reply.held or reply.source is None)
+    ]
+    people = {reply.person for reply in opened}
+    return tuple(
+        sum(_names(option, step, [one for one in opened if one.person == who]) for who in people)
+        for option in range(1, len(step.options) + 1)
+    )
+
+
+def _names(option: int, step: StepRecord, own: Replies) -> bool:
+    """Whether an option is among what a person has chosen, whatever she wrote before."""
+    newest = max(own, key=_last_said)
+    if step.choosing is not Choosing.MULTIPLE:
+        return option in newest.choices
+    written = [reply for reply in own if tapped(reply.text.strip()) is None]
+    counting = [reply for reply in own if reply not in written]
+    if written:
+        counting.append(max(written, key=_last_said))
+    return any(option in reply.choices for reply in counting)
+
+
+def _last_said(reply: ReplyRecord) -> tuple[int, int]:
+    return reply.sent_ms if reply.chosen_ms is None else reply.chosen_ms, reply.reply_no
 
 
 def _expected_answer(kind: StepKind, round_: RoundRecord, part: GroupPart) -> GroupAnswer | None:

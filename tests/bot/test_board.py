@@ -65,7 +65,8 @@ def alone(table_1: str, table_2: str, total: str) -> Told:
 
 def together(closes: str, quiet: str = "") -> Told:
     """Table 1 has an answer."""
-    return (closes,), {"Table 1": (True, ""), "Table 2": (False, quiet)}, "1 of 2"
+    quiet = f"👥 2 · {quiet}" if quiet else "👥 2"
+    return (closes,), {"Table 1": (True, "👥 2"), "Table 2": (False, quiet)}, "1 of 2"
 
 
 NOBODY = alone("0 of 2", "0 of 2", "0 of 4")
@@ -198,3 +199,45 @@ async def test_it_comes_back_to_what_it_showed(watched: Journey) -> None:
     await shows(watched, alone("1 of 2", "0 of 2", "1 of 4"))
     await watched.withdraws(ANN, answer)
     await shows(watched, NOBODY)
+
+
+async def test_it_says_who_wants_help_how_long_is_left_and_what_comes_next(
+    watched: Journey,
+) -> None:
+    await watched.starts_lunch()
+    await watched.writes(CIA, "call for help")
+
+    await watched.until(lambda: "🙋 Table 2" in boards(watched)[0].text)
+    text = boards(watched)[0].text
+    assert "⏳ until 09:10 · 10 min left" in text
+    assert "⏭️ next: Together" in text
+
+    # when somebody has been there
+    told = next(one for one in watched.shown(ORGANIZERS) if one.text.startswith("🙋"))
+    await watched.marks(OLGA, told.event_id)
+    await watched.until(lambda: "🙋" not in boards(watched)[0].text)
+
+
+async def test_an_edit_that_waited_at_a_restart_is_not_sent_beside_the_new_one(
+    watched: Journey,
+) -> None:
+    # given an edit of the board that could not be sent
+    await watched.starts_lunch()
+    await shows(watched, NOBODY)
+    watched.chat.unavailable.add(ORGANIZERS)
+    await watched.writes(ANN, "Soup")
+    await asyncio.sleep(5 * INTERVAL_S)
+    await watched.bot_is_killed()
+    await watched.bot_starts()
+    await watched.writes(BO, "Bread")
+    await asyncio.sleep(5 * INTERVAL_S)
+
+    # when the homeserver is back
+    watched.chat.unavailable.clear()
+    for _ in range(5):
+        await watched.clock_shows(watched.now + timedelta(seconds=5))
+
+    # then one edit has brought it up to date
+    await shows(watched, alone("2 of 2", "0 of 2", "2 of 4"))
+    (board,) = boards(watched)
+    assert board.edits <= 2

@@ -1,0 +1,241 @@
+"""What participants may ask for themselves: what is stored of them, and that it goes away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+from babel.dates import format_date
+
+from bot.parcels import post
+from bot.rendering.own import (
+    StoredAnswer,
+    answers_markdown,
+    forget_question_markdown,
+    forgotten_markdown,
+    in_private_markdown,
+    language_markdown,
+    no_commands_markdown,
+    nothing_stored_markdown,
+    nothing_to_undo_markdown,
+    undone_markdown,
+)
+from bot.rendering.parts import weight
+from bot.rendering.prompts import clock_time
+from bot.wording import Wording, wording
+from flows.digest.snapshot import ReplyKind
+from flows.ids import EffectKey, UserId
+from flows.messages import Written
+from flows.requests import Request
+from storage.instants import from_ms, to_ms
+from storage.replies import Reply
+from storage.rooms import RoomUse
+
+if TYPE_CHECKING:
+    from bot.chat import Links
+    from bot.corrections import Corrections
+    from bot.helping import Helping
+    from bot.later import Asked, Later
+    from bot.world import World
+    from flows.dialogue import Dialogue
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+_PART_BYTES = 10_000
+"""A message stays under the size a homeserver takes, encrypted and as HTML too."""
+
+
+class OwnWords:
+    """Answers participants' own words, in private wherever that is possible."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        links: Links,
+        corrections: Corrections,
+        helping: Helping,
+        language: str,
+    ) -> None:
+        self._world = world
+        self._links = links
+        self._corrections = corrections
+        self._helping = helping
+        self._language = language
+
+    def answer(self, tx: Transaction, asked: Asked, later: Later, *, now: datetime) -> None:
+        """Do what a participant asks of the bot, and tell her."""
+        message, request = asked.message, asked.request
+        if request is Request.CALL:
+            self._call(tx, message, later, now)
+            return
+        if request in (Request.SWEDISH, Request.ENGLISH):
+            language = "sv" if request is Request.SWEDISH else "en"
+            tx.people.speak(message.sender, language)
+            self._world.see_rooms(tx)
+            self._say(tx, message, [language_markdown(wording(language))], now)
+            return
+        words = wording(self._world.language_of(message.sender) or asked.language)
+        # What it says is nobody else's to read: outside the private chat nothing is done.
+        if self._private_room(message) is None:
+            self._say(tx, message, [in_private_markdown(self._links.private_chat(), words)], now)
+            return
+        match request:
+            case Request.MINE:
+                texts = self._mine(tx, message.sender, words)
+            case Request.UNDO:
+                texts = [self._undo(tx, message.sender, later, words, now)]
+            case Request.FORGET:
+                stored = len(self._stored(tx, message.sender))
+                texts = [forget_question_markdown(stored, words)]
+            case _:
+                texts = [self._forget(tx, message.sender, later, words, now)]
+        self._say(tx, message, texts, now)
+
+    def no_command(self, tx: Transaction, message: Written, *, now: datetime) -> None:
+        """Tell a participant, at most once in an hour, that commands are not for her."""
+        words = wording(self._world.language_of(message.sender) or self._language)
+        text = no_commands_markdown(self._links.private_chat(), words)
+        self._say(tx, message, [text], now, at_most_hourly="no-command")
+
+    def _call(self, tx: Transaction, message: Written, later: Later, now: datetime) -> None:
+        room_id = message.room_id
+        if self._world.use_of(room_id) is RoomUse.DIRECT:
+            group_room = self._world.group_room(message.sender) or self._world.any_room(
+                message.sender
+            )
+            if group_room is None:
+                later.answered_nothing.append(message)
+                return
+            room_id = group_room
+        later.touched |= self._helping.call(tx, room_id, message.event_id, now=now)
+
+    # ------------------------------------------------------------ what is stored
+
+    def _stored(self, tx: Transaction, user_id: UserId) -> list[tuple[Dialogue, Reply]]:
+        """Every standing reply of a person, oldest first."""
+        return [
+            (dialogue, reply)
+            for dialogue_id, number in tx.people.seats(user_id)
+            if (dialogue := tx.dialogues.get(dialogue_id)) is not None
+            for reply in tx.replies.of_person(dialogue_id, number)
+            if reply.withdrawn_ms is None
+        ]
+
+    def _mine(self, tx: Transaction, user_id: UserId, words: Wording) -> list[str]:
+        blocks: list[str] = []
+        for dialogue_id, number in tx.people.seats(user_id):
+            dialogue = tx.dialogues.get(dialogue_id)
+            if dialogue is None:
+                continue
+            replies = tx.replies.of_person(dialogue_id, number)
+            kept = [reply for reply in replies if reply.withdrawn_ms is None]
+            told = [self._told(tx, dialogue, reply, words) for reply in kept]
+            title = dialogue.pack.title.get(words.language)
+            blocks += answers_markdown(title, told, len(replies) - len(kept), words)
+        return _parts(blocks) or [nothing_stored_markdown(words)]
+
+    def _told(
+        self, tx: Transaction, dialogue: Dialogue, reply: Reply, words: Wording
+    ) -> StoredAnswer:
+        round_ = tx.rounds.get(reply.round_no)
+        step = None if round_ is None else dialogue.pack.step(round_.step_id)
+        local = from_ms(reply.sent_ms).astimezone(ZoneInfo(dialogue.zone))
+        day = format_date(local, "d MMMM", locale=words.language)
+        return StoredAnswer(
+            step="" if step is None else step.title.get(words.language),
+            moment=f"{day} {clock_time(local, words)}",
+            text=reply.text,
+            link=self._links.message(reply.room_id, reply.event_id),
+            is_file=reply.media is not None,
+        )
+
+    # ------------------------------------------------------------ taking back
+
+    def _undo(
+        self, tx: Transaction, user_id: UserId, later: Later, words: Wording, now: datetime
+    ) -> str:
+        answers = [
+            (dialogue, reply)
+            for dialogue, reply in self._stored(tx, user_id)
+            if reply.kind is not ReplyKind.TALK
+        ]
+        if not answers:
+            return nothing_to_undo_markdown(words)
+        dialogue, newest = max(answers, key=lambda one: (one[1].sent_ms, one[1].reply_no))
+        told = self._told(tx, dialogue, newest, words)
+        self._corrections.take_back(tx, newest, later, now_ms=to_ms(now))
+        return undone_markdown(told, words)
+
+    def _forget(
+        self, tx: Transaction, user_id: UserId, later: Later, words: Wording, now: datetime
+    ) -> str:
+        stored = [reply for _, reply in self._stored(tx, user_id)]
+        for reply in stored:
+            self._corrections.take_back(tx, reply, later, now_ms=to_ms(now))
+        numbers = [
+            reply.reply_no
+            for dialogue_id, number in tx.people.seats(user_id)
+            for reply in tx.replies.of_person(dialogue_id, number)
+        ]
+        tx.replies.cut_off(numbers)
+        tx.replies.forget_marks(user_id)
+        tx.journal.forget_sender(user_id)
+        tx.early.forget_sender(user_id)
+        tx.people.forget(user_id)
+        tx.erase_for_good()
+        self._world.see_rooms(tx)
+        self._world.see_rounds(tx)
+        log.info("person.forgotten", replies=len(stored))
+        return forgotten_markdown(len(stored), words)
+
+    # ------------------------------------------------------------ where it is said
+
+    def _private_room(self, message: Written) -> str | None:
+        if self._world.use_of(message.room_id) is RoomUse.DIRECT:
+            return message.room_id
+        return self._world.private_room(message.sender)
+
+    def _say(
+        self,
+        tx: Transaction,
+        message: Written,
+        texts: list[str],
+        now: datetime,
+        *,
+        at_most_hourly: str = "",
+    ) -> None:
+        """In private; where there is no private chat, briefly in the room, once an hour."""
+        in_private = self._world.use_of(message.room_id) is RoomUse.DIRECT
+        room_id = message.room_id if in_private else self._world.private_room(message.sender)
+        occurrence: str = message.event_id
+        if at_most_hourly or room_id is None:
+            occurrence = f"{message.sender}/{now:%Y-%m-%dT%H}"
+        what = at_most_hourly or "own-words"
+        effects = [
+            post(
+                EffectKey(f"{room_id or message.room_id}/-/-/{what}-{part}/{occurrence}"),
+                room_id or message.room_id,
+                text,
+                silent=in_private or room_id is None,
+            )
+            for part, text in enumerate(texts)
+        ]
+        tx.outbox.put(effects, now_ms=to_ms(now))
+
+
+def _parts(blocks: list[str]) -> list[str]:
+    """Blocks in messages of a size that can be sent."""
+    parts: list[list[str]] = []
+    room = 0
+    for block in blocks:
+        size = weight(block) + 2
+        if not parts or size > room:
+            parts.append([])
+            room = _PART_BYTES
+        parts[-1].append(block)
+        room -= size
+    return ["\n".join(part) for part in parts]
