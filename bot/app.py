@@ -37,6 +37,10 @@ from bot.prompting import Prompting
 from bot.rehearsals import Rehearsals
 from bot.reminding import Reminding
 from bot.returns import BEGINNINGS, Returns
+from bot.seating.rooms import KEYS as SEATING_KEYS
+from bot.seating.rooms import note_made
+from bot.seating.showing import TablesMessage
+from bot.seating.work import SeatingWork
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.shelf import Shelf
@@ -138,6 +142,17 @@ class App:
         self._voting = voting = Voting(self.world)
         corrections = Corrections(self.world, voting)
         helping = Helping(self.world, config.language, config.zone)
+        self._tables = TablesMessage(config.organizers_room, links)
+        self.seating = SeatingWork(
+            database=database,
+            chat=chat,
+            links=links,
+            world=self.world,
+            message=self._tables,
+            room_id=config.organizers_room,
+            now=now,
+            outbox_filled=self.sender.wake,
+        )
         tools = Tools(
             world=self.world,
             dispatcher=self._dispatcher,
@@ -153,6 +168,9 @@ class App:
             zone=config.zone.key,
             language=config.language,
             pace=config.pace,
+            seating=self.seating,
+            tables=self._tables,
+            encrypted_groups=config.encrypted_groups,
         )
         desk = CommandDesk(tools)
         self._dropped = DroppedFileDesk(
@@ -207,6 +225,7 @@ class App:
             tasks.create_task(self._dropped.run())
             tasks.create_task(self._keep_boards())
             tasks.create_task(self._rehearsals.run())
+            tasks.create_task(self.seating.run())
 
     # ------------------------------------------------------------ what the parts call
 
@@ -235,6 +254,8 @@ class App:
         self.sender.wake()
 
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
+        if key.startswith(SEATING_KEYS):
+            self._note_seating(tx, key, event_id)
         if event_id is None:
             return
         if key.endswith("/prompt/0"):
@@ -248,6 +269,12 @@ class App:
         room_id = self._prompting.room_of(key) if "prompt/" in key else None
         if room_id is not None:
             self._voting.prompt_is_known(tx, room_id, event_id, now_ms=to_ms(self._now()))
+
+    def _note_seating(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
+        """A room of a table is made, or somebody is invited: the organizers see it."""
+        self.world.ready(tx)
+        if note_made(tx, key, event_id, self.world):
+            tx.after_commit(self.seating.show_soon)
 
     async def _keep_boards(self) -> None:
         """Bring boards up to date, at most once in each interval."""

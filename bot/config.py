@@ -82,6 +82,8 @@ class Config:
     """None: no language model is asked anything."""
     quiet_hours: QuietHours | None = None
     """When nobody is pinged, unless the organizers have set other hours."""
+    encrypted_groups: bool = False
+    """Whether the rooms that the bot makes for tables are encrypted."""
     log_level: str = "info"
     log_format: str = "console"
 
@@ -166,6 +168,7 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         board_interval_s=file.dialogue.board_interval_s,
         llm=_llm(file.llm, place),
         quiet_hours=parse_quiet_hours(file.dialogue.quiet_hours),
+        encrypted_groups=file.groups.encrypted,
         log_level=file.log.level,
         log_format=file.log.format,
     )

@@ -224,6 +224,12 @@ class LlmSection(_Section):
     )
 
 
+class GroupsSection(_Section):
+    """The rooms that the bot makes for tables."""
+
+    encrypted: bool = Field(default=False, examples=[True])
+
+
 class LogSection(_Section):
     """What is told to whoever runs the process."""
 
@@ -239,6 +245,7 @@ class ConfigFile(_Section):
     storage: StorageSection
     dialogue: DialogueSection
     llm: LlmSection
+    groups: GroupsSection
     log: LogSection
 
 
@@ -248,6 +255,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "storage": StorageSection,
     "dialogue": DialogueSection,
     "llm": LlmSection,
+    "groups": GroupsSection,
     "log": LogSection,
 }
 """What `ConfigFile` is made of."""

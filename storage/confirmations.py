@@ -50,6 +50,10 @@ class Confirmations:
             )
         )
 
+    def withdraw(self, key: EffectKey) -> None:
+        """Ask no more what the effect `key` asked."""
+        self._db.execute(sa.delete(_confirmation).where(_confirmation.c.key == key))
+
     def take(self, room_id: RoomId, event_id: EventId, *, now_ms: int) -> Confirmation | None:
         """The command that the bot's message `event_id` asks about; from now on it is done.
 

@@ -479,3 +479,60 @@ class RehearsalRow(SQLModel, table=True):
     language: str
     begun_ms: int = Field(sa_type=sa.BigInteger)
     ended_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class SeatingRow(SQLModel, table=True):
+    """A list of participants on its way to tables, and the tables."""
+
+    __tablename__ = "seating"
+
+    seating_no: int | None = Field(default=None, primary_key=True)
+    status: str
+    language: str
+    file: str = ""
+    """Name and address of the dropped file, JSON; empty once it has been read."""
+    sheet: str = ""
+    rules: str = ""
+    problems: str = ""
+    """What was wrong with the list, JSON."""
+    groups: int = 0
+    seed: int = 0
+    proved: bool = False
+    moved: int = 0
+    todo: str = ""
+    """What is to be worked out outside of a transaction."""
+    revision: int = 0
+    """Counts changes: what was worked out for an earlier one is thrown away."""
+    posted: int = 0
+    """How often the tables were posted anew as a message."""
+    shown: int = 0
+    """How often that message was edited."""
+    changed_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class SeatedRow(SQLModel, table=True):
+    """A person on a list of participants; goes with the list."""
+
+    __tablename__ = "seated"
+
+    seating_no: int = Field(primary_key=True, foreign_key="seating.seating_no")
+    person_no: int = Field(primary_key=True)
+    name: str
+    role: str
+    organisation: str
+    user_id: str | None = Field(default=None, index=True)
+    place: int | None = None
+    locked: bool = False
+
+
+class TableRoomRow(SQLModel, table=True):
+    """The room of a table; number 0 is the space they all are in."""
+
+    __tablename__ = "table_room"
+
+    seating_no: int = Field(primary_key=True, foreign_key="seating.seating_no")
+    number: int = Field(primary_key=True)
+    name: str
+    key: str = ""
+    """The effect that makes the room; empty if it was there before."""
+    room_id: str | None = Field(default=None, index=True)

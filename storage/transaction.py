@@ -28,6 +28,7 @@ from storage.rehearsals import Rehearsals
 from storage.replies import Replies
 from storage.rooms import Rooms
 from storage.rounds import Rounds
+from storage.seating import Seatings
 from storage.series import AllSeries
 from storage.settings import Settings
 
@@ -148,6 +149,11 @@ class Transaction:
     def digests(self) -> Digests:
         """What was posted as a digest."""
         return Digests(self._db)
+
+    @cached_property
+    def seatings(self) -> Seatings:
+        """Lists of participants, and who sits where."""
+        return Seatings(self._db)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can fail alone: ``with tx.savepoint(): ...`` rolls back to here."""

@@ -24,6 +24,8 @@ from bot.commands.wizard import NEW
 from bot.errors import CommandError
 from bot.parcels import post
 from bot.rendering.markdown import escape
+from bot.seating.commands import SEATING_COMMANDS
+from bot.seating.dropping import is_list, take_list
 from bot.wording import Wording, wording
 from flows.collection import GROUP_MARK
 from flows.ids import EffectKey
@@ -54,6 +56,10 @@ class CommandDesk:
         Whoever is in that room now may steer; who has left it may not, even if the message
         was written before.
         """
+        if message.media is not None and is_list(message.media):
+            if self._may(message.sender, message.event_id):
+                take_list(tx, message, message.media, self._tools, now=now)
+            return frozenset()
         text = message.text.strip()
         if not text.startswith(_SIGN) or len(text) == 1:
             return frozenset()
@@ -220,5 +226,6 @@ COMMANDS: tuple[Command, ...] = (
     *BOOKINGS,
     SETTINGS,
     STOP,
+    *SEATING_COMMANDS,
 )
 """In the order in which an organizer needs them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.registry import Answer, Call, Command
 from bot.orders import group_rooms
 from bot.rendering.markdown import escape
+from bot.seating.commands import resize
 from flows.errors import PackError
 
 
@@ -39,6 +40,8 @@ PACKS = Command(
 
 
 def _groups(call: Call) -> Answer:
+    if call.argument:
+        return resize(call)
     rooms = group_rooms(call.tx)
     if not rooms:
         return Answer(markdown=how_to_add_groups(call))
@@ -67,6 +70,8 @@ def how_to_add_groups(call: Call) -> str:
 GROUPS = Command(
     swedish="grupper",
     english="groups",
-    usage=lambda words: words.say("– the groups, and how many are in each"),
+    usage=lambda words: words.say(
+        "– the groups, and how many are in each; `12` or `5-7` changes proposed tables"
+    ),
     run=_groups,
 )

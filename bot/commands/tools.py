@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bot.helping import Helping
     from bot.packs import PackFile
     from bot.rehearsals import Rehearsals
+    from bot.seating.showing import TablesMessage
+    from bot.seating.work import SeatingWork
     from bot.shelf import Shelf
     from bot.showing import Showing
     from bot.world import World
@@ -41,3 +43,6 @@ class Tools:
     zone: str
     language: str
     pace: float
+    seating: SeatingWork
+    tables: TablesMessage
+    encrypted_groups: bool

@@ -292,7 +292,7 @@ def test_no_zone_at_all(folder: Path, written: str) -> None:
         pytest.param(
             SOUND + "[colours]",
             "colours is unknown; what can stand there: "
-            "matrix, organizers, storage, dialogue, llm, log",
+            "matrix, organizers, storage, dialogue, llm, groups, log",
             id="unknown section",
         ),
         pytest.param(

@@ -1,0 +1,95 @@
+"""Keeps the message with the tables: posted once, edited ever after, posted anew on request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.keys import BOARD_EDIT
+from bot.parcels import post, revise
+from bot.seating.listed import Fault, ListProblem
+from bot.seating.proposal import Invited, tables_markdown
+from bot.seating.rooms import KEYS, invitation_key
+from bot.wording import wording
+from flows.ids import EffectKey, RoomId
+from storage.confirmations import Confirmation
+from storage.instants import to_ms
+from storage.outbox import OutboxState
+from storage.seating import SPACE, Seated, Seating, Stage
+
+if TYPE_CHECKING:
+    from bot.chat import Links
+    from storage.transaction import Transaction
+
+
+class TablesMessage:
+    """The message of a seating in the organizers' room."""
+
+    def __init__(self, room_id: RoomId, links: Links) -> None:
+        self._room_id = room_id
+        self._links = links
+
+    def key(self, seating: Seating) -> EffectKey:
+        """The effect that posted it, the last time."""
+        return EffectKey(f"{KEYS}{seating.number}/-/-/tables/{seating.posted}")
+
+    def show(
+        self, tx: Transaction, seating: Seating, *, now: datetime, anew: bool = False
+    ) -> Seating:
+        """Post it, or bring it up to date; while it is a proposal, a ✅ on it confirms."""
+        now_ms = to_ms(now)
+        if anew:
+            tx.confirmations.withdraw(self.key(seating))
+            seating = replace(seating, posted=seating.posted + 1)
+        key = self.key(seating)
+        text = self._text(tx, seating)
+        if tx.outbox.fate(key) is None:
+            tx.outbox.put([post(key, self._room_id, text)], now_ms=now_ms)
+        else:
+            tx.outbox.withdraw_waiting(self._edit_key(seating))
+            seating = replace(seating, shown=seating.shown + 1)
+            edit = revise(self._edit_key(seating), self._room_id, key, text)
+            tx.outbox.put([edit], now_ms=now_ms)
+        tx.confirmations.withdraw(key)
+        if seating.stage is Stage.PROPOSED:
+            tx.confirmations.ask(
+                Confirmation(
+                    key=key,
+                    room_id=self._room_id,
+                    line="seat",
+                    language=seating.language,
+                    asked_ms=now_ms,
+                )
+            )
+        tx.seatings.save(seating)
+        return seating
+
+    def _edit_key(self, seating: Seating) -> EffectKey:
+        return EffectKey(f"{BOARD_EDIT}/{KEYS}{seating.number}/{seating.shown}")
+
+    def _text(self, tx: Transaction, seating: Seating) -> str:
+        people = tx.seatings.people(seating.number)
+        rooms = tx.seatings.rooms(seating.number)
+        links = {room.number: self._links.room(room.room_id) for room in rooms if room.room_id}
+        links.pop(SPACE, None)
+        problems = [ListProblem(Fault(fault), row, said) for fault, row, said in seating.problems]
+        return tables_markdown(
+            seating,
+            people,
+            rooms,
+            problems,
+            wording(seating.language),
+            links=links,
+            invited=_invited(tx, seating, people),
+        )
+
+
+def _invited(tx: Transaction, seating: Seating, people: list[Seated]) -> Invited:
+    if seating.stage is not Stage.SETTLED:
+        return Invited()
+    accounts = [one.person.user_id for one in people if one.person.user_id is not None]
+    fates = [tx.outbox.fate(invitation_key(seating, account)) for account in accounts]
+    ordered = [fate for fate in fates if fate is not None]
+    sent = sum(fate.state is OutboxState.SENT for fate in ordered)
+    return Invited(sent=sent, of=len(ordered))
