@@ -134,6 +134,8 @@ class Returns:
         dialogue_id, number = tx.dialogues.next_id(draft.pack.name)
         dialogue = replace(draft, id=dialogue_id)
         tx.dialogues.add(dialogue, number=number, pack_text=source, now=now)
+        if dialogue.series:
+            _take_files(tx, dialogue)
         groups = words.say_n("{number} group", "{number} groups", len(dialogue.groups))
         text = words.say(
             "🔁 **{title}** begins with {groups} ({dialogue}): {what}",
@@ -178,3 +180,16 @@ def _of_series(series: Series, groups: tuple[Group, ...], now: datetime) -> Dial
         pace=series.pace,
         series=series.id,
     )
+
+
+def _take_files(tx: Transaction, dialogue: Dialogue) -> None:
+    """Give a dialogue of a series the files that were kept when the series was ordered.
+
+    A follow-up needs none of its own: it has those of the dialogue that it follows.
+    """
+    steps = (*dialogue.pack.steps, *(one for it in dialogue.pack.follow_ups for one in it.steps))
+    names = {step.attached.name for step in steps if step.attached is not None}
+    for name in sorted(names):
+        data = tx.pack_files.get(dialogue.series, name)
+        if data is not None:
+            tx.pack_files.keep(dialogue.id, name, data)

@@ -174,6 +174,28 @@ async def test_what_finds_its_groups_busy_waits_for_them(journey: Journey) -> No
     assert journey.heads(ORGANIZERS).count(waits) == 1
 
 
+async def test_the_files_of_a_series_are_those_of_its_first_day(journey: Journey) -> None:
+    """Whatever becomes of the folder in the meantime."""
+    picture = step_toml("picture", "map", length="30 min", file="map.png")
+    described = f'{picture}\ndescription.en = "The map"'
+    source = recurring("day").replace(CHECK_IN, described)
+    journey.has_pack("daily", source)
+    file = journey.config.pack_folders[0] / "map.png"
+    file.write_bytes(PNG)
+    await journey.writes(OLGA, "!start daily")
+    file.unlink()
+    await day_by_day(journey, date(2026, 5, 5))
+
+    def kept(tx: Transaction) -> list[bytes | None]:
+        return [tx.pack_files.get(name, "map.png") for name in ("daily-1", "daily-2")]
+
+    assert await journey.asks(kept) == [PNG, PNG]
+    assert journey.errors == []
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
+
+
 # ---------------------------------------------------------------- months later
 
 
