@@ -174,7 +174,7 @@ class _Writer:
             value = table.cell(0, place).paragraphs[0]
             value.paragraph_format.space_after = Pt(0)
             run = value.add_run(writable(figure.value))
-            run.font.size, run.font.bold, run.font.color.rgb = Pt(17), True, _DEEP
+            run.font.size, run.font.bold, run.font.color.rgb = Pt(14), True, _DEEP
             label = table.cell(1, place).paragraphs[0]
             label.style = self._document.styles["Aside"]
             label.add_run(writable(figure.label))
@@ -206,7 +206,7 @@ class _Writer:
         for place, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(1)
-            paragraph.add_run(_line(text))
+            paragraph.add_run(_line(text)).font.size = Pt(9.5)
             if place in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 

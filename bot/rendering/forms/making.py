@@ -6,9 +6,7 @@ child that ends when the files are made: the bot stays small, and answers people
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -35,6 +33,9 @@ class File:
 
 def make_apart(material: Material, wanted: Sequence[Wanted], language: str) -> tuple[File, ...]:
     """`make` in a child process. Blocks while it works: call it from a thread that may wait."""
+    import multiprocessing  # noqa: PLC0415  only when there is something to make
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  the same
+
     # A fork would copy a process full of threads and open connections.
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=fresh) as child:

@@ -6,7 +6,7 @@ the database counts in the order of writing, which of a sealed answer nobody may
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -111,9 +111,15 @@ class Lines:
         return "–" if number is None else f"#{number}"
 
     def marks(self, reply_nos: Iterable[ReplyNo]) -> str:
-        """What several answers are called, in the order of the document."""
+        """What several answers are called, in the order of the document: ``#1–#4, #7``."""
         numbers = sorted(filter(None, map(self.number, reply_nos)))
-        return ", ".join(f"#{number}" for number in numbers)
+        runs: list[list[int]] = []
+        for number in numbers:
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        return ", ".join(_run(run) for run in runs)
 
     def theme(self, theme: Theme) -> str:
         """A theme by its name; one that has none yet by its number."""
@@ -197,6 +203,13 @@ class Lines:
         """Under which theme each answer stands, hidden ones left out."""
         shown = self.digest.findings.shown
         return {reply_no: theme for theme in shown for reply_no in theme.replies}
+
+
+def _run(numbers: Sequence[int]) -> str:
+    """Numbers that follow on each other; two of them are named one by one."""
+    if len(numbers) <= 2:  # noqa: PLR2004  as it says
+        return ", ".join(f"#{number}" for number in numbers)
+    return f"#{numbers[0]}–#{numbers[-1]}"
 
 
 def notes(digest: Digest, wording: Wording) -> Iterator[str]:
