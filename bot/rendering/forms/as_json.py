@@ -85,6 +85,12 @@ class _Digest:
             "question": _text(step.question),
             "scenario": step.scenario,
             "sealed": step.sealed,
+            "options": [
+                {"text": _text(option), "chosen": number}
+                for option, number in zip(step.options, step.chosen, strict=True)
+            ]
+            if step.options
+            else [],
             "groups": [self._part(part) for part in step.groups],
         }
 
@@ -96,6 +102,7 @@ class _Digest:
             "group_answer": None if part.answer is None else part.answer.value,
             "answer": None if standing is None else self._reply(standing),
             "replies": [self._reply(quote) for quote in part.quotes],
+            "chosen": list(part.chosen),
         }
 
     def _reply(self, quote: Quote) -> dict[str, Any]:

@@ -385,8 +385,30 @@ class _Full:
         answered, present = step.answered
         counted = say("{answered} of {present} have answered", answered=answered, present=present)
         yield Paragraph(text=counted)
+        yield from self._chosen(step)
         for part in step.groups:
             yield from self._part(part)
+
+    def _chosen(self, step: StepPart) -> Iterator[Block]:
+        """What was chosen in a poll or a check-in: all together as bars, each group in a table."""
+        if not step.options:
+            return
+        title = self._words.say("How many people chose what")
+        options = tuple(" ".join(option.split()) for option in step.options)
+        pairs = zip(options, step.chosen, strict=True)
+        yield from self._charts(title, tuple(Bar(label=one, value=n) for one, n in pairs))
+        yield Table(
+            caption=title,
+            columns=(self._words.say("Group"), *options),
+            rows=(
+                *(
+                    (self._lines.group(part.group_id), *map(str, part.chosen))
+                    for part in step.groups
+                ),
+                (self._words.say("All"), *map(str, step.chosen)),
+            ),
+            numeric=frozenset(range(1, len(options) + 1)),
+        )
 
     def _part(self, part: GroupPart) -> Iterator[Block]:
         say, group = self._words.say, self._lines.group(part.group_id)

@@ -20,6 +20,7 @@ from bot.rendering.forms.report import (
     Table,
 )
 from bot.wording import Wording
+from flows.digest.document import StepPart
 from flows.digest.findings import Theme
 from flows.digest.public import SMALLEST, published, published_share
 
@@ -83,6 +84,32 @@ class _Summary:
             question = markdown.render(step.question).text
             if question:
                 yield Paragraph(text=question)
+            yield from self._chosen(step)
+
+    def _chosen(self, step: StepPart) -> Iterator[Block]:
+        """What was chosen, where that may be told. The total it could be taken from is above."""
+        if not step.options or self._answered is None:
+            return
+        say = self._words.say
+        options = [" ".join(option.split()) for option in step.options]
+        numbers = published(step.chosen, self._answered)
+        title = say("How many people chose what")
+        bars = tuple(
+            Bar(label=option, value=number)
+            for option, number in zip(options, numbers, strict=True)
+            if number is not None
+        )
+        if bars:
+            yield Chart(title=title, alt=alt_text(title, bars, self._words), bars=bars)
+        yield Table(
+            caption=title,
+            columns=(say("Option"), say("People")),
+            rows=tuple(
+                (option, self._number(number))
+                for option, number in zip(options, numbers, strict=True)
+            ),
+            numeric=frozenset({1}),
+        )
 
     def _themes(self) -> Iterator[Block]:
         say = self._words.say
