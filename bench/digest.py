@@ -32,7 +32,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, f1_
 
 from bench import machine
 from flows.digest import assign, cluster, is_proposal
-from flows.digest.features import Vectors
+from flows.digest.features import WORDS_ALONE, Vectors
 from flows.digest.sentences import DIMENSIONS, embed
 
 LABELS = ("topic", "category", "intent", "domain", "label")
@@ -41,7 +41,6 @@ SIZES = (60, 200, 600)
 SEEDS = 3
 FEWEST_OF_A_SET = 60
 SCALES = (600, 10_000, 100_000)
-WORDS = Vectors(rows=np.zeros((0, DIMENSIONS), dtype=np.float32), model="")
 
 FLOORS = {
     "themes, words (Swedish)": 0.58,
@@ -143,7 +142,7 @@ def _quality(sets: Sequence[LabelledSet]) -> bool:
           f" {'named: words F1':>16} {'meaning F1':>11}")  # fmt: skip
     scores: dict[str, list[float]] = defaultdict(list)
     for one in sets:
-        found = {"words": _found(one, WORDS)}
+        found = {"words": _found(one, WORDS_ALONE)}
         named = {"words": _named(one, meaning=False)}
         if one.vectors is not None:
             found["meaning"] = _found(one, one.vectors)
@@ -174,7 +173,7 @@ def _found(one: LabelledSet, vectors: Vectors) -> tuple[float, float, float]:
     """Mean AMI, ARI, and how many themes were found for each true one."""
     scores = []
     for places in workshops(one.labels, one.name):
-        rows = vectors.rows[places] if len(vectors.rows) else vectors.rows
+        rows = None if vectors.rows is None else vectors.rows[places]
         found = cluster(
             [one.texts[place] for place in places],
             one.language,
@@ -200,8 +199,8 @@ def _named(one: LabelledSet, *, meaning: bool) -> float:
     names = sorted(set(one.labels) - {OUT_OF_SCOPE})
     places = [at for at, label in enumerate(one.labels) if label != OUT_OF_SCOPE]
     headings = [name.replace("_", " ").replace("-", " ") for name in names]
-    vectors, of_themes = WORDS, None
-    if meaning and one.vectors is not None:
+    vectors, of_themes = WORDS_ALONE, None
+    if meaning and one.vectors is not None and one.vectors.rows is not None:
         vectors = Vectors(rows=one.vectors.rows[places], model=one.vectors.model)
         of_themes = embed(headings)
     told = assign(
@@ -259,7 +258,7 @@ def _cost(texts: Sequence[str]) -> bool:
     met = True
     for size in SCALES:
         made = _made(texts, size)
-        of_words = _cpu_s(lambda made=made: cluster(made, "en", vectors=WORDS))  # type: ignore[misc]  # a default binds it
+        of_words = _cpu_s(lambda made=made: cluster(made, "en", vectors=WORDS_ALONE))  # type: ignore[misc]  # a default binds it
         rows = _rows(made)
         of_meaning = _cpu_s(lambda made=made, rows=rows: cluster(made, "en", vectors=rows))  # type: ignore[misc]  # the same
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

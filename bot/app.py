@@ -13,6 +13,7 @@ import structlog
 
 from bot import contacts, wrong_room
 from bot.adapters.matrix.links import MatrixLinks
+from bot.analyst import Analyst
 from bot.answers import Answers
 from bot.board import Board
 from bot.clock import Clock
@@ -20,7 +21,7 @@ from bot.commands.desk import CommandDesk
 from bot.commands.tools import Tools
 from bot.contacts import Contacts
 from bot.corrections import Corrections
-from bot.digests import Digests
+from bot.digests import DigestMaker, Digests
 from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.dropped import DroppedFileDesk
@@ -29,6 +30,7 @@ from bot.errors import ChatLoggedOut
 from bot.exporting import Exporting
 from bot.helping import Helping
 from bot.intake import DurableIntake
+from bot.meaning import MeaningReader
 from bot.own_pace import OwnPace
 from bot.own_words import OwnWords
 from bot.packs import find_packs
@@ -124,6 +126,17 @@ class App:
             posted=self.sender.wake,
             llm=config.llm,
         )
+        self._analyst = Analyst()
+        self._meaning = MeaningReader(
+            database=database, analyst=self._analyst, rest_s=config.meaning_rest_s
+        )
+        self.digests = DigestMaker(
+            digests,
+            database=database,
+            analyst=self._analyst,
+            now=now,
+            posted=self.sender.wake,
+        )
         self.clock = Clock(
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick
         )
@@ -212,8 +225,17 @@ class App:
     async def run(self) -> None:
         """Run until cancelled, or until the chat does not accept the account any more."""
         await self._chat.connect()
+        try:
+            await self._run()
+        finally:
+            await self._analyst.close()
+
+    async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.sender.run())
+            tasks.create_task(self.digests.run())
+            tasks.create_task(self._meaning.run())
+            self.digests.wake()
             # First what was written while the bot was away, then the clock: an answer sent
             # in time shall not be late because the round was closed before it was read.
             await self._chat.catch_up(self.intake)
@@ -240,18 +262,22 @@ class App:
 
     def _changed(self, dialogues: set[DialogueId]) -> None:
         self._touched |= dialogues
+        self.digests.wake()
         self.sender.wake()
 
     def _heard(self, dialogues: set[DialogueId]) -> None:
         if dialogues:
             self._touched |= dialogues
-            # A command may have started a dialogue or closed a step.
+            self._meaning.wake()
+            # A command may have started a dialogue or closed a step, or asked for a digest.
             self.clock.poke()
             self.exporting.wake()
+            self.digests.wake()
 
     async def _tick(self) -> None:
         """As time passes: rows another process wrote may be due."""
         self.sender.wake()
+        self.digests.wake()
 
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
         if key.startswith(SEATING_KEYS):

@@ -84,6 +84,8 @@ class Config:
     """When nobody is pinged, unless the organizers have set other hours."""
     encrypted_groups: bool = False
     """Whether the rooms that the bot makes for tables are encrypted."""
+    meaning_rest_s: float | None = 5.0
+    """So long after a reply came it is read with the sentence model; None: not before a digest."""
     log_level: str = "info"
     log_format: str = "console"
 

@@ -1,8 +1,18 @@
-"""Making a digest and posting it to the organizers."""
+"""Making digests and posting them to the organizers.
+
+A digest is ordered in the transaction that decided it, and made afterwards: its replies are
+read, looked at outside the database's thread, checked, and posted in one transaction, if they
+still read the same. An order stays until that one is on disk.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,81 +20,380 @@ import orjson
 import structlog
 
 from bot import keys
-from bot.parcels import Ref, post
+from bot.parcels import Ref, post, revise
 from bot.rendering.digest import render
 from bot.snapshots import scopes_of, take_snapshot
-from bot.wording import wording
-from flows.digest.compose import compose
-from flows.digest.document import as_json
+from bot.wording import Wording, wording
+from flows.digest.analyse import Meaning
+from flows.digest.compose import may_be_quoted
+from flows.digest.document import Delta, as_json
+from flows.digest.sentences import model_name
 from flows.digest.verify import DigestNotTrue, verify
-from flows.ids import RoundNo
+from flows.ids import EffectKey, ReplyNo, RoundNo
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
+    from bot.analyst import Analyst, Looked
     from bot.chat import Links
+    from bot.rendering.parts import RenderedPart
     from bot.world import World
     from flows.dialogue import Dialogue
-    from flows.ids import StepId
+    from flows.digest.snapshot import Snapshot
+    from flows.ids import DialogueId, StepId
+    from storage.database import Database
+    from storage.digest_orders import DigestOrder
+    from storage.digests import StoredDigest
+    from storage.outbox import Effect
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
 
+RESTS = timedelta(seconds=20)
+"""So long after an edit, a withdrawal or a late answer a digest is written anew: others follow."""
+
+_TRIES = 5
+"""After so many times that replies changed while they were looked at, it waits for a rest."""
+
 
 class Digests:
-    """Composes digests, checks them, keeps them, and puts them into the outbox."""
+    """Orders digests, checks them, keeps them, and puts them into the outbox."""
 
     def __init__(self, world: World, links: Links) -> None:
         self._world = world
         self._links = links
 
-    def post(
+    # ------------------------------------------------------------------ orders
+
+    def order(
         self, tx: Transaction, dialogue: Dialogue, scope: StepId | None, *, now: datetime
     ) -> None:
-        """Make the digest of a step, or of the whole dialogue (None).
+        """Order the digest of a step, or of the whole dialogue (None), as messages of its own."""
+        tx.digest_orders.put(dialogue.id, scope, due_ms=to_ms(now), fresh=True)
 
-        One that does not hold against the stored replies is not posted: the organizers are
-        told which replies it fails on.
-        """
-        words = wording(dialogue.language)
-        snapshot = take_snapshot(tx, self._world, dialogue, scope)
-        digest = compose(snapshot)
-        try:
-            verify(digest, snapshot)
-        except DigestNotTrue as error:
-            log.exception("digest.refused", dialogue_id=dialogue.id, scope=scope)
-            text = words.say(
-                "⚠️ A digest was not posted, because it does not agree with the stored answers: "
-                "{reason}. Tell whoever runs the bot.",
-                reason=str(error),
-            )
-            key = keys.notice(dialogue.id, f"digest-{scope}-{to_ms(now)}")
-            tx.outbox.put([post(key, dialogue.organizers_room, text)], now_ms=to_ms(now))
-            return
-        document = orjson.dumps(as_json(digest)).decode()
-        number = tx.digests.add(dialogue.id, scope, document=document, made_ms=to_ms(now))
-        made_at = now.astimezone(ZoneInfo(dialogue.zone))
-        parts = render(digest, words, permalink=self._links.message, made_at=made_at)
-        first = keys.digest(dialogue.id, scope, number, 0)
-        effects = [
-            post(
-                keys.digest(dialogue.id, scope, number, part),
-                dialogue.organizers_room,
-                rendered.markdown,
-                under=first if part else None,
-                silent=part > 0,
-                refs=[Ref(ref.token, ref.effect_key) for ref in rendered.refs],
-            )
-            for part, rendered in enumerate(parts)
-        ]
-        tx.outbox.put(effects, now_ms=to_ms(now))
-        log.info("digest.made", dialogue_id=dialogue.id, scope=scope, parts=len(parts))
+    def order_anew(
+        self,
+        tx: Transaction,
+        dialogue_id: DialogueId,
+        scope: StepId | None,
+        *,
+        at: datetime,
+    ) -> None:
+        """Order that a digest is written anew in its place."""
+        tx.digest_orders.put(dialogue_id, scope, due_ms=to_ms(at), fresh=False)
 
-    def overtaken(self, tx: Transaction, round_no: RoundNo) -> None:
-        """Mark the digests that speak of a round as stale."""
+    def overtaken(self, tx: Transaction, round_no: RoundNo, *, now: datetime) -> None:
+        """Mark the digests that speak of a round as stale; they are written anew soon."""
         round_ = tx.rounds.get(round_no)
         dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)
         if round_ is None or dialogue is None:
             return
         marked = tx.digests.mark_stale(dialogue.id, scopes_of(dialogue, round_.step_id))
+        for scope in marked:
+            self.order_anew(tx, dialogue.id, scope, at=now + RESTS)
         if marked:
             log.info("digest.overtaken", dialogue_id=dialogue.id, scopes=len(marked))
+
+    # ------------------------------------------------------------------ making
+
+    def begin(self, tx: Transaction, *, order: DigestOrder) -> Work:
+        """Read what a digest is made of."""
+        self._world.ready(tx)
+        dialogue = tx.dialogues.get(order.dialogue_id)
+        if dialogue is None:
+            raise LookupError(f"a digest of {order.dialogue_id} is ordered, which is unknown")
+        snapshot = take_snapshot(tx, self._world, dialogue, order.scope)
+        replaced = None if order.fresh else tx.digests.newest_of(dialogue.id, order.scope)
+        model = model_name()
+        rows = tx.meanings.of(model, (one.reply_no for one in snapshot.replies)) if model else {}
+        return Work(
+            order=order,
+            snapshot=snapshot,
+            meaning=None if model is None else Meaning(model=model, rows=rows),
+            delta=None if replaced is None else _delta(replaced, snapshot),
+        )
+
+    def finish(self, tx: Transaction, work: Work, looked: Looked, *, now: datetime) -> bool:
+        """Post a digest that was made; False if its replies read otherwise by now.
+
+        One that does not hold against the stored replies is not posted: the organizers are
+        told which replies it fails on.
+        """
+        self._world.ready(tx)
+        order = work.order
+        dialogue = tx.dialogues.get(order.dialogue_id)
+        if dialogue is None:
+            raise LookupError(f"a digest of {order.dialogue_id} was made, which is unknown")
+        snapshot = take_snapshot(tx, self._world, dialogue, order.scope)
+        if not still_reads(work.snapshot, snapshot):
+            return False
+        tx.digest_orders.done(order, again_ms=to_ms(now + RESTS))
+        if work.refused is not None:
+            self._tell_refusal(tx, dialogue, order, work.refused, now)
+            return True
+        tx.themes.keep(dialogue.id, looked.book)
+        self._post(tx, dialogue, order, looked, now)
+        if snapshot.replies != work.snapshot.replies:
+            # What came while it was looked at stands in it soon.
+            self.order_anew(tx, dialogue.id, order.scope, at=now + RESTS)
+        return True
+
+    def _tell_refusal(
+        self,
+        tx: Transaction,
+        dialogue: Dialogue,
+        order: DigestOrder,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        text = wording(dialogue.language).say(
+            "⚠️ A digest was not posted, because it does not agree with the stored answers: "
+            "{reason}. Tell whoever runs the bot.",
+            reason=reason,
+        )
+        key = keys.notice(dialogue.id, f"digest-{order.scope}-{to_ms(now)}")
+        tx.outbox.put([post(key, dialogue.organizers_room, text)], now_ms=to_ms(now))
+
+    def _post(
+        self,
+        tx: Transaction,
+        dialogue: Dialogue,
+        order: DigestOrder,
+        looked: Looked,
+        now: datetime,
+    ) -> None:
+        scope = order.scope
+        replaced = None if order.fresh else tx.digests.newest_of(dialogue.id, scope)
+        document = orjson.dumps(as_json(looked.digest)).decode()
+        number = tx.digests.add(dialogue.id, scope, document=document, made_ms=to_ms(now))
+        made_at = now.astimezone(ZoneInfo(dialogue.zone))
+        words = wording(dialogue.language)
+        parts = render(looked.digest, words, permalink=self._links.message, made_at=made_at)
+        messages = Messages.of(dialogue, scope, number, replaced)
+        effects = messages.effects(parts, words)
+        tx.outbox.put(effects, now_ms=to_ms(now))
+        tx.digests.note_shown(number, messages.as_text(parts))
+        log.info("digest.made", dialogue_id=dialogue.id, scope=scope, parts=len(effects))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A digest on its way: what was ordered, and what was read for it.
+
+    `refused` is why it must not be posted, None if nothing speaks against it.
+    """
+
+    order: DigestOrder
+    snapshot: Snapshot
+    meaning: Meaning | None
+    delta: Delta | None
+    refused: str | None = None
+
+
+def still_reads(before: Snapshot, now: Snapshot) -> bool:
+    """Whether every reply that was read still reads the same; more may have come."""
+    here = {reply.reply_no: reply for reply in now.replies}
+    return (
+        before.book == now.book
+        and before.rounds == now.rounds
+        and all(here.get(reply.reply_no) == reply for reply in before.replies)
+    )
+
+
+def _delta(replaced: StoredDigest, snapshot: Snapshot) -> Delta:
+    """What has changed since a digest was made."""
+    named = _named(orjson.loads(replaced.document))
+    shown = {reply.reply_no: reply for reply in snapshot.replies if may_be_quoted(reply)}
+    return Delta(
+        added=len(shown.keys() - named),
+        edited=sum(
+            reply.edited_ms is not None and reply.edited_ms > replaced.made_ms
+            for number, reply in shown.items()
+            if number in named
+        ),
+        gone=len(named - shown.keys()),
+    )
+
+
+def _named(node: object) -> set[ReplyNo]:
+    """The replies that a stored digest names."""
+    if isinstance(node, dict):
+        own = {ReplyNo(node["reply_no"])} if isinstance(node.get("reply_no"), int) else set()
+        return own.union(*(_named(value) for value in node.values()))
+    if isinstance(node, list):
+        return set[ReplyNo]().union(*(_named(value) for value in node))
+    return set()
+
+
+# ------------------------------------------------------------------- messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """The messages that show a digest: of its own, or those of the one it replaces.
+
+    `first` is the number under whose keys they were first posted; `before` are marks of what is
+    in each of them now.
+    """
+
+    dialogue: Dialogue
+    scope: StepId | None
+    number: int
+    first: int
+    before: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        dialogue: Dialogue,
+        scope: StepId | None,
+        number: int,
+        replaced: StoredDigest | None,
+    ) -> Messages:
+        """Those of the digest `number`, in the place of one that is replaced."""
+        if replaced is None or replaced.shown is None:
+            return cls(dialogue=dialogue, scope=scope, number=number, first=number)
+        shown = orjson.loads(replaced.shown)
+        return cls(
+            dialogue=dialogue,
+            scope=scope,
+            number=number,
+            first=shown["first"],
+            before=tuple(shown["parts"]),
+        )
+
+    def effects(self, parts: list[RenderedPart], words: Wording) -> list[Effect]:
+        """What is to be sent: new messages, and those whose text is another now."""
+        effects = []
+        for place, part in enumerate(parts):
+            if place >= len(self.before):
+                effects.append(self._post(place, part))
+            elif self.before[place] != _mark(part.markdown):
+                effects.append(self._revise(place, part.markdown, _refs(part)))
+        empty = words.say("(nothing here any more)")
+        effects += [
+            self._revise(place, f"*{empty}*", [])
+            for place in range(len(parts), len(self.before))
+            if self.before[place] != _mark("")
+        ]
+        return effects
+
+    def as_text(self, parts: list[RenderedPart]) -> str:
+        """What to remember of them."""
+        marks = [_mark(part.markdown) for part in parts]
+        marks += [_mark("")] * (len(self.before) - len(marks))
+        return orjson.dumps({"first": self.first, "parts": marks}).decode()
+
+    def _key(self, number: int, place: int) -> EffectKey:
+        return keys.digest(self.dialogue.id, self.scope, number, place)
+
+    def _post(self, place: int, part: RenderedPart) -> Effect:
+        return post(
+            self._key(self.first, place),
+            self.dialogue.organizers_room,
+            part.markdown,
+            under=self._key(self.first, 0) if place else None,
+            silent=place > 0,
+            refs=_refs(part),
+        )
+
+    def _revise(self, place: int, markdown: str, refs: list[Ref]) -> Effect:
+        return revise(
+            keys.digest_anew(self.dialogue.id, self.scope, self.number, place),
+            self.dialogue.organizers_room,
+            self._key(self.first, place),
+            markdown,
+            refs=refs,
+        )
+
+
+def _refs(part: RenderedPart) -> list[Ref]:
+    return [Ref(ref.token, ref.effect_key) for ref in part.refs]
+
+
+def _mark(markdown: str) -> str:
+    return hashlib.sha256(markdown.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+# ------------------------------------------------------------------ the maker
+
+
+class DigestMaker:
+    """Makes what is ordered, one after the other.
+
+    Args:
+        posted: called when something is in the outbox.
+    """
+
+    def __init__(
+        self,
+        digests: Digests,
+        *,
+        database: Database,
+        analyst: Analyst,
+        now: Callable[[], datetime],
+        posted: Callable[[], None],
+    ) -> None:
+        self._digests = digests
+        self._database = database
+        self._analyst = analyst
+        self._now = now
+        self._posted = posted
+        self._wakes = asyncio.Event()
+        self.is_idle = True
+
+    def wake(self) -> None:
+        """Something may be ordered, or due."""
+        self.is_idle = False
+        self._wakes.set()
+
+    async def run(self) -> None:
+        """Make digests until cancelled."""
+        while True:
+            await self._wakes.wait()
+            self._wakes.clear()
+            while (order := await self._next()) is not None:
+                await self._make(order)
+                self._posted()
+            self.is_idle = not self._wakes.is_set()
+
+    async def _next(self) -> DigestOrder | None:
+        now_ms = to_ms(self._now())
+        return await self._database.write(lambda tx: tx.digest_orders.due(now_ms=now_ms))
+
+    async def _make(self, order: DigestOrder) -> None:
+        """Make a digest; one that cannot be made waits, and others go first."""
+        try:
+            for _ in range(_TRIES):
+                if await self._is_made(order):
+                    return
+            log.info("digest.waits", dialogue_id=order.dialogue_id, scope=order.scope)
+        except Exception:  # a digest that cannot be made must not stop the dialogue
+            log.exception("digest.failed", dialogue_id=order.dialogue_id, scope=order.scope)
+        again_ms = to_ms(self._now() + RESTS)
+        await self._database.write(
+            lambda tx: tx.digest_orders.postpone(order, due_ms=again_ms),
+        )
+
+    async def _is_made(self, order: DigestOrder) -> bool:
+        """Read, look, check, post; False if replies changed meanwhile."""
+        work = await self._database.write(partial(self._digests.begin, order=order))
+        looked = await self._analyst.look(work.snapshot, work.meaning, work.delta)
+        work = await asyncio.to_thread(_checked, work, looked)
+        finish = partial(self._digests.finish, work=work, looked=looked, now=self._now())
+        return await self._database.write(finish)
+
+
+def _checked(work: Work, looked: Looked) -> Work:
+    """The gate: what does not hold against its replies is not posted."""
+    try:
+        verify(looked.digest, work.snapshot)
+    except DigestNotTrue as error:
+        log.exception("digest.refused", dialogue_id=work.order.dialogue_id, scope=work.order.scope)
+        return Work(
+            order=work.order,
+            snapshot=work.snapshot,
+            meaning=work.meaning,
+            delta=work.delta,
+            refused=str(error),
+        )
+    return work

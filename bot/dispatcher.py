@@ -209,7 +209,7 @@ class Dispatcher:
             case CloseStep():
                 self._close_step(tx, dialogue, effect, now)
             case MakeDigest():
-                self._digests.post(tx, dialogue, effect.step_id, now=now)
+                self._digests.order(tx, dialogue, effect.step_id, now=now)
             case WakeAt():
                 plan(tx, dialogue.id, effect, zone=dialogue.zone)
             case _:

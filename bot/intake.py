@@ -174,7 +174,7 @@ class DurableIntake:
     def _do_later(self, tx: Transaction, later: Later, now: datetime) -> None:
         self._tell_people(tx, later, now)
         for round_no in later.overtaken:
-            self._digests.overtaken(tx, round_no)
+            self._digests.overtaken(tx, round_no, now=now)
         for round_no in later.to_show_again:
             round_ = tx.rounds.get(round_no)
             dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)

@@ -86,6 +86,11 @@ def digest(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int
     return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-{number}/{part}")
 
 
+def digest_anew(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int) -> EffectKey:
+    """A part of a digest written anew in its place, by the digest `number`."""
+    return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-anew-{number}/{part}")
+
+
 def notice(dialogue_id: DialogueId, what: str) -> EffectKey:
     """Something told the organizers once."""
     return EffectKey(f"{dialogue_id}/-/-/notice/{what}")

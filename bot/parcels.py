@@ -109,9 +109,19 @@ def post_file(
     return _effect(key, room_id, content)
 
 
-def revise(key: EffectKey, room_id: RoomId, target: EffectKey, markdown: str) -> Effect:
+def revise(
+    key: EffectKey,
+    room_id: RoomId,
+    target: EffectKey,
+    markdown: str,
+    *,
+    refs: Sequence[Ref] = (),
+) -> Effect:
     """New text for the message of the effect `target`."""
-    return _effect(key, room_id, {"kind": "revise", "of": target, "markdown": markdown})
+    content: dict[str, object] = {"kind": "revise", "of": target, "markdown": markdown}
+    if refs:
+        content["refs"] = [[ref.token, ref.key] for ref in refs]
+    return _effect(key, room_id, content)
 
 
 def react(key: EffectKey, room_id: RoomId, target: EventId, mark: str) -> Effect:
@@ -244,7 +254,8 @@ def unpack(
         case "post":
             return _post(values, fates, waits_for_links=waits_for_links)
         case "revise":
-            return Revise(target=_sent(values["of"], fates), markdown=values["markdown"])
+            text = _with_links(values, fates, waits=waits_for_links)
+            return Revise(target=_sent(values["of"], fates), markdown=text)
         case "react":
             own = "of" in values
             target = _sent(values["of"], fates) if own else EventId(values["target"])
@@ -277,11 +288,8 @@ def _unpack_rarer(
 def _post(
     values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], *, waits_for_links: bool
 ) -> Post:
-    markdown: str = values["markdown"]
-    for token, key in values.get("refs", ()):
-        markdown = markdown.replace(token, _sent_or_nothing(key, fates, waits=waits_for_links))
     return Post(
-        markdown=markdown,
+        markdown=_with_links(values, fates, waits=waits_for_links),
         thread=_thread(values, fates),
         mentions=tuple(UserId(user) for user in values.get("mentions", ())),
         silent=values["silent"],
@@ -324,6 +332,13 @@ def _room(values: Mapping[str, Any], fates: Mapping[EffectKey, Sent]) -> OpenRoo
         direct=values["direct"],
         invited=tuple(UserId(one) for one in values["invited"]),
     )
+
+
+def _with_links(values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], *, waits: bool) -> str:
+    markdown: str = values["markdown"]
+    for token, key in values.get("refs", ()):
+        markdown = markdown.replace(token, _sent_or_nothing(key, fates, waits=waits))
+    return markdown
 
 
 def _sent(key: str, fates: Mapping[EffectKey, Sent]) -> EventId:

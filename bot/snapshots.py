@@ -9,6 +9,7 @@ import orjson
 
 from flows.digest.snapshot import (
     ContactRecord,
+    HeadingRecord,
     ReplyRecord,
     RoundRecord,
     Snapshot,
@@ -16,7 +17,7 @@ from flows.digest.snapshot import (
     StepRecord,
 )
 from flows.messages import MediaKind
-from flows.packs.pack import Step
+from flows.packs.pack import Step, Theme
 from storage.replies import Reply
 from storage.rounds import Round, RoundStatus
 
@@ -82,6 +83,9 @@ def take_snapshot(
             _reply(reply, by_number[reply.round_no], steps, held=reply.reply_no in held)
             for reply in replies
         ),
+        headings=tuple(_heading(theme, dialogue.language) for theme in dialogue.pack.themes),
+        book=tx.themes.book(dialogue.id),
+        names=tuple(sorted(_names(dialogue, world))),
         contacts=() if scope is not None else _contacts(tx, dialogue),
     )
 
@@ -103,6 +107,25 @@ def _contact(question: Question, dialogue: Dialogue) -> ContactRecord:
         answer=question.answer,
         overdue=question.overdue_ms is not None,
     )
+
+
+def _heading(theme: Theme, language: str) -> HeadingRecord:
+    return HeadingRecord(
+        heading=theme.id,
+        title=theme.title.get(language),
+        keywords=tuple(word for _, words in theme.keywords for word in words),
+        sensitive=theme.sensitive,
+    )
+
+
+def _names(dialogue: Dialogue, world: World) -> set[str]:
+    """How the people in the groups' rooms are called."""
+    return {
+        name
+        for group in dialogue.groups
+        for name in world.participants(group.room_id).values()
+        if name
+    }
 
 
 def _step(step: Step, language: str) -> StepRecord:
@@ -147,7 +170,7 @@ def _reply(reply: Reply, round_: Round, steps: Sequence[Step], *, held: bool) ->
         media=None if media is None else media["name"],
         media_kind=None if media is None else MediaKind(media["kind"]),
         late=reply.late,
-        edited=reply.edited_ms is not None,
+        edited_ms=reply.edited_ms,
         withdrawn=reply.withdrawn_ms is not None,
         held=held,
         declared_ms=reply.declared_ms,

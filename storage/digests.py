@@ -19,7 +19,8 @@ class StoredDigest:
     """A posted digest. `scope` is the step it is of, None for the whole dialogue.
 
     `document` is the JSON text of `flows.digest.document`. `stale`: a reply it speaks of was
-    edited or withdrawn, or came late, after it was made.
+    edited or withdrawn, or came late, after it was made. `shown` says which messages show it and
+    what is in them, as ``bot.digests`` wrote it down.
     """
 
     number: int
@@ -28,6 +29,7 @@ class StoredDigest:
     made_ms: int
     document: str
     stale: bool
+    shown: str | None = None
 
 
 class Digests:
@@ -37,7 +39,13 @@ class Digests:
         self._db = connection
 
     def add(
-        self, dialogue_id: DialogueId, scope: StepId | None, *, document: str, made_ms: int
+        self,
+        dialogue_id: DialogueId,
+        scope: StepId | None,
+        *,
+        document: str,
+        made_ms: int,
+        shown: str | None = None,
     ) -> int:
         """Keep a digest and return its number.
 
@@ -56,10 +64,27 @@ class Digests:
                 made_ms=made_ms,
                 document=document,
                 stale=False,
+                shown=shown,
             )
             .returning(_digest.c.digest_no)
         )
         return int(added.scalar_one())
+
+    def note_shown(self, number: int, shown: str) -> None:
+        """Write down which messages show a digest."""
+        here = _digest.c.digest_no == number
+        self._db.execute(sa.update(_digest).where(here).values(shown=shown))
+
+    def newest_of(self, dialogue_id: DialogueId, scope: StepId | None) -> StoredDigest | None:
+        """The newest digest of one scope, None if there is none."""
+        query = (
+            sa.select(_digest)
+            .where(_digest.c.dialogue_id == dialogue_id, _digest.c.scope == (scope or ""))
+            .order_by(_digest.c.digest_no.desc())
+            .limit(1)
+        )
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else _to_digest(row)
 
     def newest(self, dialogue_id: DialogueId) -> list[StoredDigest]:
         """The newest digest of each scope of a dialogue."""
@@ -96,4 +121,5 @@ def _to_digest(row: sa.Row[Any]) -> StoredDigest:
         made_ms=row.made_ms,
         document=row.document,
         stale=row.stale,
+        shown=row.shown,
     )

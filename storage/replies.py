@@ -14,10 +14,11 @@ from flows.digest.snapshot import ReplyKind
 from flows.ids import DialogueId, EffectKey, EventId, ReplyNo, RoomId, RoundNo, UserId
 from flows.messages import Written
 from storage.hot import HotInsert, Row
-from storage.tables import MarkRow, ReplyRow, RevisionRow, RoundRow, table_of
+from storage.tables import MarkRow, MeaningRow, ReplyRow, RevisionRow, RoundRow, table_of
 
 _reply = table_of(ReplyRow)
 _revision = table_of(RevisionRow)
+_meaning = table_of(MeaningRow)
 _mark = table_of(MarkRow)
 _round = table_of(RoundRow)
 _ADD = HotInsert(
@@ -136,10 +137,12 @@ class Replies:
                 reply_no=reply.reply_no, event_id=edit, text=reply.text, replaced_ms=edited_ms
             )
         )
+        self._forget_meaning(reply.reply_no)
         self._update(reply.reply_no, text=text, edited_ms=edited_ms, choices=_choices_text(choices))
 
     def withdraw(self, reply_no: ReplyNo, *, now_ms: int) -> None:
-        """Take a reply back: its text, file and earlier wordings are erased."""
+        """Take a reply back: its text, file, meaning and earlier wordings are erased."""
+        self._forget_meaning(reply_no)
         self._db.execute(sa.delete(_revision).where(_revision.c.reply_no == reply_no))
         self._update(reply_no, text="", media=None, choices=None, withdrawn_ms=now_ms)
 
@@ -159,6 +162,9 @@ class Replies:
         numbers = sa.select(_reply.c.reply_no).where(*talk)
         self._db.execute(sa.delete(_revision).where(_revision.c.reply_no.in_(numbers)))
         return self._db.execute(sa.delete(_reply).where(*talk)).rowcount
+
+    def _forget_meaning(self, reply_no: ReplyNo) -> None:
+        self._db.execute(sa.delete(_meaning).where(_meaning.c.reply_no == reply_no))
 
     def _update(self, reply_no: ReplyNo, **values: object) -> None:
         self._db.execute(sa.update(_reply).where(_reply.c.reply_no == reply_no).values(**values))

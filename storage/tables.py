@@ -363,6 +363,8 @@ class DigestRow(SQLModel, table=True):
     document: str
     """The digest as JSON, quotes as spans of replies."""
     stale: bool = False
+    shown: str | None = None
+    """Which messages show it and what is in them, JSON; None in digests of before."""
 
 
 class ConfirmationRow(SQLModel, table=True):
@@ -536,3 +538,56 @@ class TableRoomRow(SQLModel, table=True):
     key: str = ""
     """The effect that makes the room; empty if it was there before."""
     room_id: str | None = Field(default=None, index=True)
+
+
+class DigestOrderRow(SQLModel, table=True):
+    """A digest that is to be made; kept until it is posted, so that a crash loses none."""
+
+    __tablename__ = "digest_order"
+
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", primary_key=True)
+    scope: str = Field(primary_key=True)
+    due_ms: int = Field(sa_type=sa.BigInteger)
+    fresh: bool
+    """A message of its own; else the one that stands there already is written anew."""
+    number: int
+    """Grows each time it is ordered again before it is made."""
+
+
+class ThemeRow(SQLModel, table=True):
+    """A theme of a dialogue, under a number that is never given again."""
+
+    __tablename__ = "theme"
+
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", primary_key=True)
+    number: int = Field(primary_key=True)
+    origin: str
+    heading: str = ""
+    title: str = ""
+    language: str = ""
+    hidden: bool = False
+    into_number: int | None = None
+
+
+class ThemeReplyRow(SQLModel, table=True):
+    """Under which theme a reply stood last, and under which an organizer put it."""
+
+    __tablename__ = "theme_reply"
+    __table_args__ = (sa.Index("theme_reply_reply", "reply_no"),)
+
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", primary_key=True)
+    reply_no: int = Field(foreign_key="reply.reply_no", ondelete="CASCADE", primary_key=True)
+    number: int | None = None
+    pinned: bool = False
+    pin: int | None = None
+    """None where `pinned`: outside every theme."""
+
+
+class MeaningRow(SQLModel, table=True):
+    """What a sentence model made of a reply's words as they are now."""
+
+    __tablename__ = "meaning"
+
+    reply_no: int = Field(foreign_key="reply.reply_no", ondelete="CASCADE", primary_key=True)
+    model: str
+    row: bytes

@@ -12,6 +12,7 @@ from storage.calls import HelpCalls
 from storage.confirmations import Confirmations
 from storage.contacts import Contacts
 from storage.dialogues import Dialogues
+from storage.digest_orders import DigestOrders
 from storage.digests import Digests
 from storage.dropped import DroppedFiles
 from storage.early import Early
@@ -20,6 +21,7 @@ from storage.export_orders import ExportOrders
 from storage.holds import Holds
 from storage.hot import savepoint
 from storage.journal import Journal
+from storage.meanings import Meanings
 from storage.occurrences import Occurrences
 from storage.outbox import Outbox
 from storage.pack_files import PackFiles
@@ -31,6 +33,7 @@ from storage.rounds import Rounds
 from storage.seating import Seatings
 from storage.series import AllSeries
 from storage.settings import Settings
+from storage.themes import Themes
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -144,6 +147,21 @@ class Transaction:
     def rehearsals(self) -> Rehearsals:
         """Packs tried out with made-up people."""
         return Rehearsals(self._db)
+
+    @cached_property
+    def digest_orders(self) -> DigestOrders:
+        """Digests that are to be made."""
+        return DigestOrders(self._db)
+
+    @cached_property
+    def themes(self) -> Themes:
+        """What answers are about, as far as it is remembered."""
+        return Themes(self._db)
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """What a sentence model made of replies."""
+        return Meanings(self._db)
 
     @cached_property
     def digests(self) -> Digests:

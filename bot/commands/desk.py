@@ -20,6 +20,7 @@ from bot.commands.rehearsing import DRY_RUN
 from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
 from bot.commands.steering import STEERING
+from bot.commands.themes import HIDE, MERGE, THEME
 from bot.commands.wizard import NEW
 from bot.errors import CommandError
 from bot.parcels import post
@@ -222,6 +223,9 @@ COMMANDS: tuple[Command, ...] = (
     *STEERING,
     SUMMARY,
     EXPORT,
+    THEME,
+    MERGE,
+    HIDE,
     *HOLDING,
     *BOOKINGS,
     SETTINGS,

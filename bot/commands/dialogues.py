@@ -355,7 +355,7 @@ def _summary(call: Call) -> Answer:
             message = call.words.say("No dialogue has begun yet, so there is nothing to compile.")
             raise CommandError(message)
         dialogue = ended[-1]
-    call.tools.digests.post(call.tx, dialogue, None, now=call.now)
+    call.tools.digests.order(call.tx, dialogue, None, now=call.now)
     return Answer(markdown="", touched=frozenset({dialogue.id}))
 
 

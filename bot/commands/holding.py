@@ -180,7 +180,7 @@ def _follow(call: Call, reply: Reply, round_: Round) -> None:
     dialogue = call.tx.dialogues.get(round_.dialogue_id)
     if reply.sealed and round_.shown and dialogue is not None:
         call.tools.showing.show(call.tx, dialogue, round_, now=call.now)
-    call.tools.digests.overtaken(call.tx, round_.round_no)
+    call.tools.digests.overtaken(call.tx, round_.round_no, now=call.now)
 
 
 def _tell_author(call: Call, reply: Reply, round_: Round, *, held: bool, reason: str = "") -> str:

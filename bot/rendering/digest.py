@@ -18,6 +18,7 @@ from bot.wording import Wording
 from flows.choices import Ballot, is_mere_choice
 from flows.digest.document import (
     Counts,
+    Delta,
     Digest,
     GroupAnswer,
     GroupPart,
@@ -287,7 +288,28 @@ class _Writer:
         if made_at is not None:
             day = format_date(made_at, "d MMMM", locale=self._wording.language)
             moment = f"{day} {clock_time(made_at, self._wording)}"
-            yield self._wording.say("As of {moment}.", moment=moment)
+            delta = self._digest.delta
+            if delta is None:
+                yield self._wording.say("As of {moment}.", moment=moment)
+            else:
+                yield self._wording.say(
+                    "Updated {moment}{changes}.",
+                    moment=moment,
+                    changes="".join(self._changes(delta)),
+                )
+
+    def _changes(self, delta: Delta) -> Iterator[str]:
+        """What is different since the digest that this one replaces: ", +3 replies"."""
+        say_n = self._wording.say_n
+        if delta.added:
+            text = say_n("+{number} reply", "+{number} replies", delta.added)
+            yield f", {text}"
+        if delta.gone:
+            text = say_n("{number} reply less", "{number} replies less", delta.gone)
+            yield f", {text}"
+        if delta.edited:
+            text = say_n("{number} reply edited", "{number} replies edited", delta.edited)
+            yield f", {text}"
 
     # ----------------------------------------------------------------- details
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from flows.digest.cluster import OUTSIDE, vectors_of
 from flows.digest.features import Lexicon, Sparse, Vectors, centred
-from flows.digest.sentences import embed, model_name
+from flows.digest.sentences import embed
 from flows.digest.words import words
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def assignments(
 def _heading_rows(headings: Sequence[str], given: Vectors | None) -> Matrix | None:
     if given is not None:
         return given.rows
-    made = embed(headings) if model_name() is not None else None
+    made = embed(headings)
     return None if made is None else made.rows
 
 
@@ -148,7 +148,8 @@ def _by_words(texts: Sequence[str], headings: Sequence[str], lang: str) -> Matri
 def _seeded(rows: Matrix | Sparse, headings: Matrix | Sparse) -> Matrix:
     """How near each text is to each theme, once the surest texts have drawn the theme to them."""
     drawn = headings
-    for _ in range(ROUNDS):
+    # One heading alone would be drawn to every text there is.
+    for _ in range(ROUNDS if headings.shape[0] > 1 else 0):
         drawn = _drawn(rows, headings, _near(rows, drawn))
     return _near(rows, drawn)
 

@@ -37,7 +37,7 @@ def cluster(texts: Sequence[str], lang: str, *, vectors: Vectors | None = None) 
     Args:
         lang: two letters, as ``sv``.
         vectors: what a sentence model made of the texts. None: of up to `EMBEDDED_HERE` texts
-            it is made here, if a model is installed. One without rows: words alone.
+            it is made here, if a model is installed. `WORDS_ALONE`: words alone tell.
 
     Returns:
         For each text its group, or -1 if there is nothing in it to go by (no words).
@@ -60,7 +60,7 @@ def vectors_of(
             return None
         made = embed(wanted)
         return None if made is None else made.rows
-    if len(vectors.rows) == 0:
+    if vectors.rows is None:
         return None
     place = {text: at for at, text in enumerate(texts)}
     rows: Matrix = vectors.rows[[place[text] for text in wanted]]

@@ -10,6 +10,7 @@ from flows.digest.document import (
     ContactPart,
     ContactState,
     Counts,
+    Delta,
     Digest,
     GroupAnswer,
     GroupPart,
@@ -17,6 +18,8 @@ from flows.digest.document import (
     StepPart,
     attachment_of,
 )
+from flows.digest.findings import NOTHING_FOUND, Findings
+from flows.digest.masks import find_masks
 from flows.digest.ordering import group_order, reading_order
 from flows.digest.quote import Quote
 from flows.digest.snapshot import (
@@ -28,7 +31,7 @@ from flows.digest.snapshot import (
     StepRecord,
 )
 from flows.group_answer import answer_span, trimmed
-from flows.ids import GroupId, StepId
+from flows.ids import GroupId, ReplyNo, StepId
 from flows.packs.pack import StepKind
 from flows.votes import Vote, count
 
@@ -36,8 +39,14 @@ Place = tuple[StepId, GroupId]
 Replies = Sequence[ReplyRecord]
 
 
-def compose(snapshot: Snapshot) -> Digest:
+def compose(
+    snapshot: Snapshot, findings: Findings = NOTHING_FOUND, *, delta: Delta | None = None
+) -> Digest:
     """Say what a step or a dialogue gave.
+
+    Args:
+        findings: what ``flows.digest.analyse`` found in the same snapshot.
+        delta: what has changed since the digest that this one replaces.
 
     What belongs to no round of the snapshot is left out here, and refused by
     ``flows.digest.verify``.
@@ -51,7 +60,7 @@ def compose(snapshot: Snapshot) -> Digest:
     }
     replies = _by_place(snapshot.replies)
     groups = sorted({group_id for _, group_id in rounds}, key=group_order)
-    steps = tuple(_step(step, groups, rounds, replies) for step in asked)
+    steps = tuple(_step(step, groups, rounds, replies, snapshot.names) for step in asked)
     participations = tuple(_participation(group_id, steps, replies) for group_id in groups)
     return Digest(
         dialogue_id=snapshot.dialogue_id,
@@ -61,6 +70,8 @@ def compose(snapshot: Snapshot) -> Digest:
         total=_total(participations, steps, replies),
         groups=participations,
         steps=steps,
+        findings=findings,
+        delta=delta,
         contacts=tuple(_contact(one) for one in snapshot.contacts),
     )
 
@@ -76,6 +87,13 @@ def _contact(record: ContactRecord) -> ContactPart:
         text=record.question,
         answer_text=record.answer or "",
     )
+
+
+def standing_answers(replies: Iterable[ReplyRecord]) -> frozenset[ReplyNo]:
+    """The numbers of the answers that stand, each its group's in its round."""
+    opened = [reply for reply in replies if may_be_quoted(reply)]
+    standing = (standing_answer(group) for group in _by_place(opened).values())
+    return frozenset(reply.reply_no for reply in standing if reply is not None)
 
 
 def standing_answer(replies: Iterable[ReplyRecord]) -> ReplyRecord | None:
@@ -114,6 +132,7 @@ def _step(
     groups: Iterable[GroupId],
     rounds: Mapping[Place, RoundRecord],
     replies: Mapping[Place, Replies],
+    names: tuple[str, ...],
 ) -> StepPart:
     places = [(step.step_id, group_id) for group_id in groups]
     return StepPart(
@@ -124,7 +143,7 @@ def _step(
         scenario=step.scenario,
         sealed=step.sealed,
         groups=tuple(
-            _part(step, rounds[place], replies.get(place, ()))
+            _part(step, rounds[place], replies.get(place, ()), names)
             for place in places
             if place in rounds
         ),
@@ -133,7 +152,9 @@ def _step(
     )
 
 
-def _part(step: StepRecord, round_: RoundRecord, replies: Replies) -> GroupPart:
+def _part(
+    step: StepRecord, round_: RoundRecord, replies: Replies, names: tuple[str, ...]
+) -> GroupPart:
     kept = [reply for reply in replies if not reply.withdrawn]
     opened = [reply for reply in kept if may_be_quoted(reply)]
     standing = standing_answer(opened)
@@ -145,8 +166,8 @@ def _part(step: StepRecord, round_: RoundRecord, replies: Replies) -> GroupPart:
         counts=_counts(round_, replies, standing),
         answer=_group_answer(step, round_, standing),
         chosen=count(map(_vote, individual), step.choosing, len(step.options)),
-        standing=None if standing is None else _quote(standing),
-        quotes=tuple(_quote(reply) for reply in individual),
+        standing=None if standing is None else quote_of(standing, names),
+        quotes=tuple(quote_of(reply, names) for reply in individual),
     )
 
 
@@ -190,10 +211,15 @@ def _group_answer(
     return GroupAnswer.MISSING if round_.no_answer else GroupAnswer.AWAITED
 
 
-def _quote(reply: ReplyRecord) -> Quote:
+def quote_of(reply: ReplyRecord, names: tuple[str, ...] = ()) -> Quote:
+    """The answer in a reply as a quote, with masks over what must not be shown.
+
+    Raises:
+        ValueError: the reply is sealed.
+    """
     if reply.source is None:
         raise ValueError(f"reply {reply.reply_no} is sealed and cannot be quoted")
-    start, end = _span(reply)
+    start, end = quoted_span(reply)
     return Quote(
         reply_no=reply.reply_no,
         start=start,
@@ -202,10 +228,13 @@ def _quote(reply: ReplyRecord) -> Quote:
         source=reply.source,
         late=reply.late,
         attachment=attachment_of(reply),
+        masks=find_masks(reply.text, names),
+        file_masks=() if reply.media is None else find_masks(reply.media, names),
     )
 
 
-def _span(reply: ReplyRecord) -> tuple[int, int]:
+def quoted_span(reply: ReplyRecord) -> tuple[int, int]:
+    """Which of a reply's words are its answer: without the space around it, or "Group answer:"."""
     if reply.media is not None and reply.text.strip() == reply.media.strip():
         # A file without a caption: chats put its name where the text would be.
         return 0, 0

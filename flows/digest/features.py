@@ -32,10 +32,16 @@ _FEW = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vectors:
-    """What a sentence model made of some texts: a row for each, in their order."""
+    """What a sentence model made of some texts: a row for each, in their order.
 
-    rows: Matrix
-    model: str
+    `rows` is None where words alone shall tell.
+    """
+
+    rows: Matrix | None
+    model: str = ""
+
+
+WORDS_ALONE = Vectors(rows=None)
 
 
 def letters(text: str, language: str) -> list[str]:

@@ -9,19 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flows.digest.book import Origin
 from flows.digest.quote import Quote, Span
 from flows.ids import GroupId, ReplyNo, ThemeNo
-
-
-class Origin(StrEnum):
-    """Whose idea a theme was."""
-
-    PACK = "pack"
-    """The organizers', before anybody answered."""
-    FOUND = "found"
-    """Found by grouping answers that are alike."""
-    MADE = "made"
-    """An organizer's, on reading the answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

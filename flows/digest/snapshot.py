@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flows.digest.book import EMPTY_BOOK, Book
 from flows.ids import EffectKey, EventId, GroupId, ReplyNo, RoomId, StepId
 from flows.messages import MediaKind
 from flows.packs.pack import Choosing, StepKind
@@ -46,6 +47,7 @@ class ReplyRecord:
     `person` tells persons of one dialogue apart and is no name.
     `media` is the name of an attached file, None without one; `media_kind` what it is.
     `choices` are the options it names, from 1, as of `chosen_ms` (None: as it was sent).
+    `edited_ms` is when it got its wording of now, None if it never had another.
     `held`: an organizer holds it back: it is counted, and neither quoted nor looked at.
     """
 
@@ -60,7 +62,7 @@ class ReplyRecord:
     media: str | None = None
     media_kind: MediaKind | None = None
     late: bool = False
-    edited: bool = False
+    edited_ms: int | None = None
     withdrawn: bool = False
     held: bool = False
     declared_ms: int | None = None
@@ -122,11 +124,28 @@ class ContactRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeadingRecord:
+    """A heading the organizers want answers sorted under, and words of any language for it."""
+
+    heading: str
+    title: str
+    keywords: tuple[str, ...] = ()
+    sensitive: bool = False
+
+    @property
+    def name(self) -> str:
+        """The title."""
+        return self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything a digest may speak of.
 
     `scope` is the step that closed, None for the whole dialogue. `steps` are those of the
     scope's scenario that have been opened, in the pack's order; for the whole dialogue all.
+    `headings` are the pack's themes, `book` what is remembered of themes; `names` are how people
+    of the dialogue are called, and are not shown.
     """
 
     dialogue_id: str
@@ -137,3 +156,6 @@ class Snapshot:
     rounds: tuple[RoundRecord, ...]
     replies: tuple[ReplyRecord, ...]
     contacts: tuple[ContactRecord, ...] = ()
+    headings: tuple[HeadingRecord, ...] = ()
+    book: Book = EMPTY_BOOK
+    names: tuple[str, ...] = ()

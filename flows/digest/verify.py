@@ -18,10 +18,10 @@ from flows.digest.document import (
     Digest,
     GroupAnswer,
     GroupPart,
-    attachment_of,
 )
 from flows.digest.quote import Quote
 from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot, StepRecord
+from flows.digest.verify_findings import is_true, misquoted_findings, wrong_findings
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
 from flows.packs.pack import Choosing, StepKind
@@ -57,12 +57,17 @@ def verify(digest: Digest, snapshot: Snapshot) -> None:
     """
     parts = {(step.step_id, part.group_id): part for step in digest.steps for part in step.groups}
     replies = _by_place(snapshot.replies)
-    reply_nos = [*_misquoted(digest, parts, snapshot.replies), *_unquoted(parts, replies)]
+    reply_nos = [
+        *_misquoted(digest, parts, snapshot),
+        *_unquoted(parts, replies),
+        *misquoted_findings(digest.findings, snapshot),
+    ]
     counts = [
         *_wrong_in_parts(parts, snapshot, replies),
         *_wrong_in_groups(digest, parts, replies),
         *_wrong_in_total(digest, replies),
         *_wrong_in_contacts(digest, snapshot),
+        *wrong_findings(digest.findings, snapshot),
     ]
     if reply_nos or counts:
         raise DigestNotTrue(reply_nos, counts)
@@ -80,10 +85,10 @@ def _by_place(replies: Iterable[ReplyRecord]) -> Mapping[Place, Replies]:
 
 
 def _misquoted(
-    digest: Digest, parts: Mapping[Place, GroupPart], replies: Iterable[ReplyRecord]
+    digest: Digest, parts: Mapping[Place, GroupPart], snapshot: Snapshot
 ) -> Iterator[ReplyNo]:
     """What is quoted and is not the words of its reply, or must not be quoted."""
-    stored = {reply.reply_no: reply for reply in replies}
+    stored = {reply.reply_no: reply for reply in snapshot.replies}
     times = Counter(quote.reply_no for quote in digest.all_quotes)
     for place, part in parts.items():
         for quote in part.all_quotes:
@@ -94,22 +99,9 @@ def _misquoted(
                 or times[quote.reply_no] > 1
                 or (reply.step_id, reply.group_id) != place
                 or reply.kind is not kind
-                or not _is_true(quote, reply)
+                or not is_true(quote, reply, snapshot.names)
             ):
                 yield quote.reply_no
-
-
-def _is_true(quote: Quote, reply: ReplyRecord) -> bool:
-    return (
-        not reply.withdrawn
-        and not reply.held
-        and reply.source is not None
-        and quote.source == reply.source
-        and 0 <= quote.start <= quote.end <= len(reply.text)
-        and quote.text == reply.text[quote.start : quote.end]
-        and quote.late == reply.late
-        and quote.attachment == attachment_of(reply)
-    )
 
 
 def _unquoted(

@@ -10,7 +10,7 @@ from typing import Protocol
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
 
-_ADDRESS = re.compile(r"https?://\S+|\S+@\S+\.\S+")
+_ADDRESS = re.compile(r"https?://\S+|(?<!\S)[^\s@]++@\S+")
 
 _SWEDISH = """
 alla allt alltid allting alltså aldrig all annan annat andra att av bara bli blir blev blivit

@@ -82,6 +82,7 @@ class Journey:
             language="en",
             pack_folders=(folder / "packs",),
             board_interval_s=NEVER_S,
+            meaning_rest_s=None,
         )
         self._running: asyncio.Task[None] | None = None
         self.private: dict[UserId, RoomId] = {}
@@ -150,6 +151,7 @@ class Journey:
             return
         self.app.clock.poke()
         self.app.sender.wake()
+        self.app.digests.wake()
         async with asyncio.timeout(SETTLES_WITHIN_S):
             while not await self._is_quiet():
                 if self._running.done():
@@ -173,9 +175,14 @@ class Journey:
 
         def nothing_due(tx: Transaction) -> bool:
             due = tx.outbox.due(now_ms=now_ms, besides=(), limit=1, not_in=held)
-            return not due and not tx.occurrences.due(now_ms=now_ms)
+            ordered = tx.digest_orders.due(now_ms=now_ms)
+            return not due and ordered is None and not tx.occurrences.due(now_ms=now_ms)
 
-        return await self.database.write(nothing_due) and self.app.sender.is_idle
+        return (
+            await self.database.write(nothing_due)
+            and self.app.sender.is_idle
+            and self.app.digests.is_idle
+        )
 
     async def asks(self, work: Callable[[Transaction], object]) -> object:
         """Look into the database."""

@@ -297,7 +297,11 @@ async def test_stopping_asks_once_more(journey: Journey) -> None:
 
     await journey.writes(OLGA, "!stop LUNCH-1")
 
-    assert journey.heads(ORGANIZERS)[-2:] == ["Digest: Lunch", "⏹️ lunch-1 has ended."]
+    assert journey.heads(ORGANIZERS)[-3:] == [
+        "⏹️ lunch-1 has ended.",
+        "Digest: Lunch · Alone",
+        "Digest: Lunch",
+    ]
     before = journey.heads(TABLE_1)
     await journey.time_passes(60)
     assert journey.heads(TABLE_1) == before

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import bot.analyst
 import bot.digests
+from flows.digest.sentences import model_name
 from flows.digest.verify import DigestNotTrue
-from flows.ids import DialogueId, EventId, ReplyNo
+from flows.ids import DialogueId, EventId, ReplyNo, StepId
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, CIA, DAN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
+from tests.flows.digest.texts import ALL
 
 TIMES_UP = MONDAY_9H + timedelta(minutes=10)
 ENDED = TIMES_UP + timedelta(minutes=20)
@@ -193,3 +198,116 @@ async def test_what_was_no_answer_was_never_kept(journey: Journey, tmp_path: Pat
     await journey.writes(OLGA, "Zucchinisoup, among organizers")
 
     assert b"Zucchini" not in stored_bytes(tmp_path)
+
+
+# ---------------------------------------------------------------- written anew in place
+
+
+async def test_a_change_is_written_into_the_digest_that_stands_there(ended: Journey) -> None:
+    # given the digests of a dialogue that has ended
+    before = ended.heads(ORGANIZERS)
+
+    # when an answer is edited, another one comes late, and a little time passes
+    await ended.edits(BO, event_of(ended, "Bread"), "Rice")
+    await ended.writes(CIA, "Late soup", thread=ended.prompt(TABLE_2, "Alone"))
+    await ended.time_passes(1)
+
+    # then no message has been added, they say what is true now, and what has changed
+    assert ended.heads(ORGANIZERS) == before
+    texts = "\n".join(ended.texts(ORGANIZERS))
+    assert "Bread" not in texts
+    assert "Rice" in texts
+    assert "Late soup" in texts
+    assert ", +1 reply, 1 reply edited." in texts
+    assert await stale(ended) == set()
+
+
+async def test_what_changes_while_nothing_runs_is_written_anew_afterwards(ended: Journey) -> None:
+    await ended.edits(BO, event_of(ended, "Bread"), "Rice")
+    await ended.bot_is_killed()
+    ended.now += timedelta(minutes=1)
+    await ended.bot_starts()
+
+    assert "Rice" in "\n".join(ended.texts(ORGANIZERS))
+    assert await stale(ended) == set()
+
+
+async def test_a_digest_is_posted_once_however_often_the_bot_is_killed(journey: Journey) -> None:
+    # given that a digest is ordered and the bot ends before it is made
+    await journey.starts_lunch()
+    await journey.writes(BO, "Bread")
+    await journey.bot_is_killed()
+    journey.now = TIMES_UP
+    await journey.bot_starts()
+    await journey.bot_is_killed()
+    await journey.bot_starts()
+
+    # then it is there, once
+    assert journey.heads(ORGANIZERS).count("Digest: Lunch · Alone") == 1
+
+
+# ---------------------------------------------------------------- many answers
+
+
+async def test_many_answers_are_looked_at_by_a_child_that_ends_with_the_bot(
+    journey: Journey,
+) -> None:
+    # given more answers than are read one by one
+    await journey.starts_lunch()
+    for number, text in enumerate(ALL):
+        who = (ANN, BO, CIA, DAN)[number % 4]
+        await journey.writes(who, text)
+    await journey.clock_shows(TIMES_UP)
+
+    # then the digest has themes, which are remembered
+    newest = await journey.database.write(
+        lambda tx: tx.digests.newest_of(DialogueId("lunch-1"), StepId("alone"))
+    )
+    assert newest is not None
+    themes = json.loads(newest.document)["findings"]["themes"]
+    assert sum(len(theme["replies"]) for theme in themes) > len(ALL) / 2
+    book = await journey.database.write(lambda tx: tx.themes.book(DialogueId("lunch-1")))
+    assert {theme.number for theme in book.themes} == {theme["number"] for theme in themes}
+
+    # and the child is there until the bot ends
+    child = journey.app._analyst._child
+    assert child is not None
+    await journey.bot_is_killed()
+    assert child.returncode is not None
+
+
+async def test_without_the_child_there_is_a_digest_all_the_same(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.analyst, "_PROGRAM", "raise SystemExit(1)")
+    await journey.starts_lunch()
+    for text in ALL:
+        await journey.writes(BO, text)
+    await journey.clock_shows(TIMES_UP)
+
+    assert "Digest: Lunch · Alone" in journey.heads(ORGANIZERS)
+    assert journey.errors == ["analyst.failed"]
+
+
+async def test_replies_are_read_with_the_sentence_model_when_they_come(
+    unset_journey: Journey,
+) -> None:
+    # given a bot that reads ahead
+    journey = unset_journey
+    journey.is_set_up(meaning_rest_s=0.0)
+    await journey.begins()
+    await journey.starts_lunch()
+
+    # when somebody answers
+    await journey.writes(BO, "Bread with butter")
+
+    # then what it means is stored, and forgotten when it is taken back
+    async def read() -> int:
+        return await journey.database.write(lambda tx: tx.meanings.newest(model_name() or ""))
+
+    async with asyncio.timeout(60):
+        while not await read():  # noqa: ASYNC110  another process does it
+            await asyncio.sleep(0.05)
+    await journey.withdraws(BO, event_of(journey, "Bread with butter"))
+    assert await read() == 0
+    assert journey.errors == []

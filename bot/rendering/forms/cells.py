@@ -8,8 +8,9 @@ from typing import assert_never
 
 from bot.rendering.forms.material import Lines, Material, Row, State
 from bot.wording import Wording
+from flows.digest.book import Origin
 from flows.digest.document import GroupAnswer
-from flows.digest.findings import Origin, Theme
+from flows.digest.findings import Theme
 from flows.packs.pack import StepKind
 
 Cell = str | int | None

@@ -21,8 +21,9 @@ from bot.rendering.forms.report import (
     Table,
 )
 from bot.wording import Wording
+from flows.digest.book import Origin
 from flows.digest.document import ContactPart, ContactState, GroupAnswer, GroupPart, StepPart
-from flows.digest.findings import Comparison, Origin, Proposal, Remark, Theme, Verdict
+from flows.digest.findings import Comparison, Proposal, Remark, Theme, Verdict
 
 MOST_BARS = 20
 """Of one chart; more would be too thin to be read, and go into the next."""

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from flows.digest.book import Origin
 from flows.digest.compose import compose
 from flows.digest.document import DigestUnreadable, as_json, from_json
-from flows.digest.findings import Findings, Origin, Proposal, Theme
+from flows.digest.findings import Findings, Proposal, Theme
 from flows.digest.masks import Mask, MaskKind
 from flows.digest.quote import Span
 from flows.digest.snapshot import Snapshot

@@ -10,13 +10,12 @@ from sklearn.metrics import adjusted_mutual_info_score
 
 from flows.digest import assign, cluster, is_proposal
 from flows.digest.assign import assignments
-from flows.digest.features import Vectors
+from flows.digest.features import WORDS_ALONE, Vectors
 from flows.digest.sentences import embed, model_name
 from tests.flows.digest.samples import texts as drawn_texts
 from tests.flows.digest.texts import ABOUT, ALL
 
-WORDS = Vectors(rows=np.zeros((0, 384), dtype=np.float32), model="")
-"""No rows: words alone shall tell."""
+WORDS = WORDS_ALONE
 
 THEMES = (
     {"name": "Elevhälsa", "keywords": ["skolpsykolog", "väntetid"]},
@@ -128,14 +127,17 @@ def test_the_model_gives_the_same_row_alone_and_among_others() -> None:
     alone, among = embed([ALL[3]]), embed(ALL)
     assert alone is not None
     assert among is not None
+    assert alone.rows is not None
+    assert among.rows is not None
     assert np.array_equal(alone.rows[0], among.rows[3])
 
 
 def test_the_model_takes_whatever_people_write() -> None:
-    rows = embed(["", "\0", "\ud800", "😀" * 3000, "ord " * 3000])
-    assert rows is not None
-    assert rows.rows.shape == (5, 384)
-    assert np.isfinite(rows.rows).all()
+    made = embed(["", "\0", "\ud800", "😀" * 3000, "ord " * 3000])
+    assert made is not None
+    assert made.rows is not None
+    assert made.rows.shape == (5, 384)
+    assert np.isfinite(made.rows).all()
 
 
 # ------------------------------------------------------------------ proposals

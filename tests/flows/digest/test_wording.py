@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.digest.findings import Origin, Theme
+from flows.digest.book import Origin
+from flows.digest.findings import Theme
 from flows.digest.wording import (
     MOST_REPLIES,
     MOST_SIGNS,

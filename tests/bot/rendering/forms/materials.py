@@ -7,12 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rendering.forms.material import Material
+from flows.digest.book import Origin
 from flows.digest.compose import compose
 from flows.digest.document import ContactPart, ContactState, Digest
 from flows.digest.findings import (
     Comparison,
     Findings,
-    Origin,
     Proposal,
     Remark,
     RemarkKind,
