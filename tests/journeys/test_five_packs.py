@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from bot.wording import wording
+from demo.client import Client
 from demo.homeserver import Homeserver
+from flows.ids import RoomId
 from flows.packs.pack import StepKind
 from tests.journeys.evening import Evening, evening
+from tests.journeys.workshop import until_true
 
 WORDS = wording("sv")
 
@@ -85,6 +89,46 @@ async def test_each_table_of_kristinehamn_has_its_own_place_and_then_the_next(
             "vera",
             "anhorig",
         ]
+
+
+async def test_the_health_strategist_of_storuman_answers_via_link(
+    homeserver: Homeserver, fresh_name: str, tmp_path: Path
+) -> None:
+    account = await homeserver.register(f"{fresh_name}strateg")
+    async with (
+        evening(homeserver, tmp_path, fresh_name, "storuman", (2, 2)) as happened,
+        Client(homeserver.url, account) as strategist,
+    ):
+        # given the one who is named for the role, in the room the bot has made for her
+        scene = happened.scene
+        await scene.order(f"!kontakt halsostrateg {strategist.id}")
+        room_id = await invited(strategist)
+        await strategist.join(room_id)
+
+        # when the visit runs, and she answers what the pack asks her
+        visit = asyncio.create_task(happened.run())
+        await scene.shows(strategist, room_id, "Vad gör regionen i suicidprevention")
+        await strategist.write(room_id, "Vi utbildar tjugo till i höst")
+        await scene.shows(strategist, room_id, "Vad behöver du från kommunen")
+        await strategist.write(room_id, "En lokal en kväll i veckan")
+        await visit
+
+        # then every group has read it, with her role, and the digest counts it
+        for table in happened.tables:
+            for words in ("Vi utbildar tjugo till i höst", "En lokal en kväll i veckan"):
+                await scene.shows(table.people[0], table.room_id, words)
+        await happened.shows("Via länk: 2 av 2 frågor besvarade")
+
+
+async def invited(person: Client) -> RoomId:
+    """Wait to be invited; the room."""
+
+    async def came() -> bool:
+        await person.sync()
+        return bool(person.invitations)
+
+    await until_true(came, "an invitation")
+    return next(iter(person.invitations))
 
 
 async def test_what_is_said_about_violence_in_nordmaling_is_never_seen_at_the_table(
