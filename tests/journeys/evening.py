@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bot.packs import SHIPPED, PackFile
 from demo.client import Client
@@ -21,6 +20,7 @@ from flows.packs.pack import Pack, Step, StepKind
 from tests.journeys.workshop import Table, Workshop, until_true, workshop
 
 _AT_ONCE = 8
+_CROWD = 40
 _WITHIN_S = 120.0
 _MORE_THAN_ANY_STEP = 0.001
 """The pace: no step of any pack ends by itself before the organizer ends it."""
@@ -86,6 +86,14 @@ class Evening:
     async def _sees(self, table: Table, step: Step) -> bool:
         return await self.prompts_seen(table, step) > 0
 
+    async def scenario_seen(self, table: Table, step_id: str) -> str:
+        """The scenario that a step's question names at a table."""
+        (step,) = (one for one in self.pack.steps if one.id == step_id)
+        texts = await self.scene.texts(table.people[0], table.room_id)
+        (prompt,) = (text for text in texts if text.split("\n", 1)[0] == step.title.get("sv"))
+        (named,) = (one.id for one in self.pack.scenarios if f"📖 {one.title.get('sv')}" in prompt)
+        return named
+
     async def prompts_seen(self, table: Table, step: Step) -> int:
         """How many messages in a table's room put the step's question."""
         texts = await self.scene.texts(table.people[0], table.room_id)
@@ -96,12 +104,12 @@ class Evening:
     async def _answer(self, step: Step) -> None:
         """Every table but the last has a common answer; people answer in turn.
 
-        A third of them at a time, where they are asked three times or more: everybody but one
-        has answered in the end, and a homeserver that others use too is not held up.
+        Of a crowd a third at a time, where they are asked three times or more: everybody but
+        one has answered in the end, and a homeserver that others use too is not held up.
         """
         own = [one.id for one in self.pack.steps if one.kind.asks_each]
         turn = own.index(step.id) if step.id in own else 0
-        in_turn = 3 if len(own) >= 3 else 1
+        in_turn = 3 if len(own) >= 3 and self.people >= _CROWD else 1
         room = asyncio.Semaphore(_AT_ONCE)
         works = []
         for number, table in enumerate(self.tables, start=1):
@@ -137,12 +145,6 @@ class Evening:
         return Counter(
             Sent(names[reply["group"]], reply["step"], reply["text"]) for reply in export["replies"]
         )
-
-    def scenarios(self) -> dict[tuple[str, str], Any]:
-        """Which scenario each group had in each step, by its name."""
-        export = self.scene.bot.export()
-        names = {group["id"]: group["name"] for group in export["groups"]}
-        return {(one["step"], names[one["group"]]): one["scenario"] for one in export["rounds"]}
 
 
 def _words(step: Step, table: int, seat: int) -> str:
