@@ -118,15 +118,16 @@ class App:
             now=now,
             sent=self._note_sent,
         )
+        self._analyst = Analyst()
         self.exporting = Exporting(
             database=database,
             world=self.world,
             links=links,
+            analyst=self._analyst,
             now=now,
             posted=self.sender.wake,
             llm=config.llm,
         )
-        self._analyst = Analyst()
         self._meaning = MeaningReader(
             database=database, analyst=self._analyst, rest_s=config.meaning_rest_s
         )

@@ -22,12 +22,11 @@ import structlog
 from bot import keys
 from bot.parcels import Ref, post, revise
 from bot.rendering.digest import render
-from bot.snapshots import scopes_of, take_snapshot
+from bot.snapshots import meaning_of, scopes_of, take_snapshot
 from bot.wording import Wording, wording
 from flows.digest.analyse import Meaning
 from flows.digest.compose import may_be_quoted
 from flows.digest.document import Delta, as_json
-from flows.digest.sentences import model_name
 from flows.digest.verify import DigestNotTrue, verify
 from flows.ids import EffectKey, ReplyNo, RoundNo
 from storage.instants import to_ms
@@ -103,12 +102,10 @@ class Digests:
             raise LookupError(f"a digest of {order.dialogue_id} is ordered, which is unknown")
         snapshot = take_snapshot(tx, self._world, dialogue, order.scope)
         replaced = None if order.fresh else tx.digests.newest_of(dialogue.id, order.scope)
-        model = model_name()
-        rows = tx.meanings.of(model, (one.reply_no for one in snapshot.replies)) if model else {}
         return Work(
             order=order,
             snapshot=snapshot,
-            meaning=None if model is None else Meaning(model=model, rows=rows),
+            meaning=meaning_of(tx, snapshot),
             delta=None if replaced is None else _delta(replaced, snapshot),
         )
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.rendering.forms.material import Material
-from bot.snapshots import take_snapshot
+from bot.snapshots import meaning_of, take_snapshot
 from flows.dialogue import Dialogue
-from flows.digest.compose import compose
+from flows.digest.analyse import Meaning
 from flows.digest.document import Digest
+from flows.digest.snapshot import Snapshot
 from flows.digest.verify import verify
 from flows.export import (
     Export,
@@ -22,7 +24,7 @@ from flows.export import (
     ExportRound,
     ExportStep,
 )
-from flows.ids import ReplyNo
+from flows.ids import EffectKey, EventId, ReplyNo
 from flows.messages import MediaKind
 from flows.packs.pack import Step, StepKind
 from storage.overview import Reading
@@ -119,32 +121,56 @@ def _reply(reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...]) -
 # ----------------------------------------------------------------------- the digest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What the files of a digest are made of, read at one moment.
+
+    `links` are the addresses of the messages in which replies stand, as far as there are any.
+    """
+
+    snapshot: Snapshot
+    meaning: Meaning | None
+    made_at: datetime
+    links: Mapping[ReplyNo, str]
+
+
 def gather_digest(
     tx: Transaction, world: World, dialogue: Dialogue, links: Links, *, now: datetime
-) -> Material:
-    """The digest of the whole dialogue as it stands, to be written as files.
+) -> Gathered:
+    """Everything said in a dialogue, as it stands."""
+    snapshot = take_snapshot(tx, world, dialogue, None)
+    return Gathered(
+        snapshot=snapshot,
+        meaning=meaning_of(tx, snapshot),
+        made_at=now.astimezone(ZoneInfo(dialogue.zone)),
+        links=_addresses(tx, snapshot, links),
+    )
+
+
+def material_of(gathered: Gathered, digest: Digest) -> Material:
+    """A digest of what was gathered, to be written as files.
 
     Raises:
         DigestNotTrue: it does not agree with the stored replies.
     """
-    snapshot = take_snapshot(tx, world, dialogue, None)
-    digest = compose(snapshot)
-    verify(digest, snapshot)
-    return Material(
-        digest=digest,
-        made_at=now.astimezone(ZoneInfo(dialogue.zone)),
-        links=_addresses(tx, digest, links),
-    )
+    verify(digest, gathered.snapshot)
+    return Material(digest=digest, made_at=gathered.made_at, links=gathered.links)
 
 
-def _addresses(tx: Transaction, digest: Digest, links: Links) -> Mapping[ReplyNo, str]:
-    """Where each answer can be read; one shown in a message not sent yet has no place."""
+def _addresses(tx: Transaction, snapshot: Snapshot, links: Links) -> Mapping[ReplyNo, str]:
+    """Where each reply can be read; one shown in a message not sent yet has no place."""
     addresses: dict[ReplyNo, str] = {}
-    for quote in digest.all_quotes:
-        event_id = quote.source.event_id
-        if event_id is None and quote.source.shown_by is not None:
-            fate = tx.outbox.fate(quote.source.shown_by)
-            event_id = None if fate is None else fate.event_id
+    shown: dict[EffectKey, EventId | None] = {}
+    for reply in snapshot.replies:
+        source = reply.source
+        if source is None:
+            continue
+        event_id, key = source.event_id, source.shown_by
+        if event_id is None and key is not None:
+            if key not in shown:
+                fate = tx.outbox.fate(key)
+                shown[key] = None if fate is None else fate.event_id
+            event_id = shown[key]
         if event_id is not None:
-            addresses[quote.reply_no] = links.message(quote.source.room_id, event_id)
+            addresses[reply.reply_no] = links.message(source.room_id, event_id)
     return addresses

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.export import gather_digest
+from bot.export import Gathered, gather_digest, material_of
 from bot.llm import worded
 from bot.parcels import post, post_file
 from bot.rendering.forms.form import Length, Wanted, every
@@ -21,6 +21,7 @@ from flows.ids import EffectKey
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
+    from bot.analyst import Analyst
     from bot.chat import Links
     from bot.config import LlmConfig
     from bot.rendering.forms.material import Material
@@ -35,8 +36,8 @@ log = structlog.get_logger()
 class Exporting:
     """Carries out orders for files, one after the other.
 
-    The digest is read in one transaction, its files are made in a child process while the bot
-    does other things, and posted in another that also forgets the order. A crash in between
+    What was said is read in one transaction, looked at and written in child processes while the
+    bot does other things, and posted in another that also forgets the order. A crash in between
     leaves the order, and it is carried out anew.
 
     Args:
@@ -50,6 +51,7 @@ class Exporting:
         database: Database,
         world: World,
         links: Links,
+        analyst: Analyst,
         now: Callable[[], datetime],
         posted: Callable[[], None],
         llm: LlmConfig | None = None,
@@ -57,6 +59,7 @@ class Exporting:
         self._database = database
         self._world = world
         self._links = links
+        self._analyst = analyst
         self._now = now
         self._posted = posted
         self._llm = llm
@@ -83,8 +86,10 @@ class Exporting:
         return done
 
     async def _carry_out(self, order: ExportOrder) -> None:
+        gathered = await self._database.write(lambda tx: self._read(tx, order))
+        looked = await self._analyst.look(gathered.snapshot, gathered.meaning, None)
         try:
-            material = await self._database.write(lambda tx: self._read(tx, order))
+            material = await asyncio.to_thread(material_of, gathered, looked.digest)
         except DigestNotTrue as error:
             log.exception("export.refused", key=order.key)
             reason = str(error)
@@ -103,7 +108,7 @@ class Exporting:
         await self._database.write(lambda tx: self._post(tx, order, files, material))
         log.info("export.made", key=order.key, files=len(files))
 
-    def _read(self, tx: Transaction, order: ExportOrder) -> Material:
+    def _read(self, tx: Transaction, order: ExportOrder) -> Gathered:
         dialogue = tx.dialogues.get(order.dialogue_id)
         if dialogue is None:
             raise LookupError(f"{order.dialogue_id} is ordered, and is not there")

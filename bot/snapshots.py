@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from flows.digest.analyse import Meaning
+from flows.digest.sentences import model_name
 from flows.digest.snapshot import (
     ContactRecord,
     HeadingRecord,
@@ -126,6 +128,15 @@ def _names(dialogue: Dialogue, world: World) -> set[str]:
         for name in world.participants(group.room_id).values()
         if name
     }
+
+
+def meaning_of(tx: Transaction, snapshot: Snapshot) -> Meaning | None:
+    """What a sentence model made of the replies when they came; None without a model."""
+    model = model_name()
+    if model is None:
+        return None
+    rows = tx.meanings.of(model, (one.reply_no for one in snapshot.replies))
+    return Meaning(model=model, rows=rows)
 
 
 def _step(step: Step, language: str) -> StepRecord:

@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 
 from bot.adapters.matrix.links import MatrixLinks
+from bot.analyst import look
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FILE
 from bot.cli.terminal import OK, PROBLEM, Terminal
 from bot.config import Config
-from bot.export import gather, gather_digest
+from bot.export import gather, gather_digest, material_of
 from bot.rendering.export import to_csv, to_json
 from bot.rendering.forms.form import Form, every, every_length
 from bot.rendering.forms.making import make
@@ -90,11 +91,13 @@ def _write_forms(parsed: argparse.Namespace, terminal: Terminal, config: Config)
             return PROBLEM
         world = World(config.matrix.user_id, config.organizers_room).ready(seen.tx)
         links = MatrixLinks(config.matrix.user_id)
-        try:
-            material = gather_digest(seen.tx, world, dialogue, links, now=terminal.now)
-        except DigestNotTrue as error:
-            terminal.complain(str(error))
-            return PROBLEM
+        gathered = gather_digest(seen.tx, world, dialogue, links, now=terminal.now)
+    try:
+        looked = look(gathered.snapshot, gathered.meaning, None)
+        material = material_of(gathered, looked.digest)
+    except DigestNotTrue as error:
+        terminal.complain(str(error))
+        return PROBLEM
     wanted = every() if parsed.format is None else every_length(Form(parsed.format))
     files = make(material, wanted, dialogue.language)
     there = [file.name for file in files if (folder / file.name).exists()]
