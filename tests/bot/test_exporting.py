@@ -22,7 +22,7 @@ def files(journey: Journey) -> list[PostFile]:
 
 async def some_have_answered(journey: Journey) -> None:
     await journey.writes(OLGA, "!start lunch")
-    await journey.writes(ANN, "Soup, please")
+    await journey.writes(ANN, "We should have soup more often.")
     await journey.writes(BO, "=1+1")
 
 
@@ -52,6 +52,9 @@ async def test_the_forms_that_are_named_come_into_the_organizers_room(journey: J
     )
     assert counts["received"] - counts["withdrawn"] == counts["exported"] == len(stored)
     assert sheet.max_row - 1 == len(stored)
+    # and they say what the digest says: somebody asks for something
+    asked = [one["text"] for one in json.loads(document)["proposals"]]
+    assert asked == ["We should have soup more often."]
     assert [file.markdown for file in files(journey)] == [
         f"For the organizers: {len(stored)} replies."
     ] * 2
@@ -86,7 +89,7 @@ async def test_a_public_summary(journey: Journey) -> None:
     assert await come(journey, 1) == ["lunch-1-public.md"]
     (file,) = files(journey)
     assert file.markdown == "For everybody to read: nobody is quoted or named."
-    assert "Soup" not in file.data.decode()
+    assert "soup" not in file.data.decode()
 
 
 async def test_a_form_that_there_is_not(journey: Journey) -> None:
