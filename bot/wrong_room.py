@@ -1,6 +1,7 @@
 """Helping a person who has come into another group's room than her own.
 
-Her own is where she has answered in the dialogue that runs. She is told in private, with a link,
+Her own is where she has answered in the dialogue that runs, or else where the list of participants
+seats her. She is told in private, with a link,
 and nobody else reads it. If she has no private chat with the bot, it opens one: that is one
 invitation, to somebody who has just come in by herself.
 """
@@ -48,7 +49,7 @@ class WrongRoom:
     ) -> None:
         """Help those of the newcomers who sit elsewhere and have not been there since."""
         for room_id, user_id in came:
-            own = self._world.own_room(user_id)
+            own = self._own(tx, user_id)
             if own in (None, room_id) or user_id in self._world.participants(own or room_id):
                 continue
             log.info("person.misplaced", room_id=room_id)
@@ -73,8 +74,11 @@ class WrongRoom:
         self._world.see_rooms(tx)
         self._tell(tx, room_id, user_id, now)
 
+    def _own(self, tx: Transaction, user_id: UserId) -> RoomId | None:
+        return self._world.own_room(user_id) or tx.seatings.room_of(user_id)
+
     def _tell(self, tx: Transaction, private: RoomId, user_id: UserId, now: datetime) -> None:
-        own = self._world.own_room(user_id)
+        own = self._own(tx, user_id)
         if own is None:
             return
         room = self._world.rooms.get(own)

@@ -236,6 +236,25 @@ class Seatings:
                 )
             )
 
+    def room_of(self, user_id: UserId) -> RoomId | None:
+        """The room of the table where a person sits by the newest settled list.
+
+        None if her account is not on it, or the room is not made yet.
+        """
+        settled = self.settled()
+        if settled is None:
+            return None
+        found: str | None = self._db.scalar(
+            sa.select(_table_room.c.room_id)
+            .join(
+                _seated,
+                (_seated.c.seating_no == _table_room.c.seating_no)
+                & (_seated.c.place == _table_room.c.number),
+            )
+            .where(_seated.c.seating_no == settled.number, _seated.c.user_id == user_id)
+        )
+        return None if found is None else RoomId(found)
+
     def room_is_made(self, key: EffectKey, room_id: RoomId) -> tuple[int, TableRoom] | None:
         """Note the room that the effect `key` has made.
 

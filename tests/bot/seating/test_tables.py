@@ -263,6 +263,35 @@ async def test_people_of_the_tables_answer_there(journey: Journey) -> None:
     assert any("hello" in text.casefold() for text in journey.texts(room.room_id))
 
 
+async def test_who_comes_to_another_table_than_her_own_is_told_which_is_hers(
+    journey: Journey,
+) -> None:
+    # given tables with their rooms, and nobody has answered anything yet
+    await drops(journey, TWELVE)
+    await confirms(journey)
+    rooms = [room for room in made(journey) if room.made_as is not None and not room.made_as.space]
+    lost = UserId("@p1:example.org")
+    hers = table_of(journey, "Person 1 ")
+
+    # when somebody comes to another table's room than her own, and another one to her own
+    journey.chat.change_membership(rooms[hers % 2].room_id, lost)
+    await journey.settles()
+    right = next(
+        UserId(f"@p{n}:example.org")
+        for n in range(2, 10)
+        if table_of(journey, f"Person {n} ") == hers
+    )
+    journey.chat.change_membership(rooms[hers - 1].room_id, right)
+    await journey.settles()
+
+    # then only the first is told, in private, with the address of her own room
+    [chat] = [one for one in journey.chat.rooms.values() if one.made_as and one.made_as.direct]
+    assert chat.invited == [lost]
+    [hint] = journey.texts(chat.room_id)
+    assert f"**Table {hers}**" in hint
+    assert rooms[hers - 1].room_id in hint
+
+
 async def test_known_people_are_invited_when_told_and_slowly(journey: Journey) -> None:
     await drops(journey, TWELVE)
     await confirms(journey)
