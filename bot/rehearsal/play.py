@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.chat import Chat
     from bot.clock import Clock
     from bot.config import Config
+    from bot.digests import DigestMaker
     from bot.sender import Sender
     from storage.transaction import Transaction
 
@@ -61,6 +62,7 @@ class Bot(Protocol):
     ready: asyncio.Event
     clock: Clock
     sender: Sender
+    digests: DigestMaker
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -246,6 +248,7 @@ class Play:
         """Wait until the bot has done all that can be done now."""
         self._bot.clock.poke()
         self._bot.sender.wake()
+        self._bot.digests.wake()
         async with asyncio.timeout(_SETTLES_WITHIN_S):
             while not await self._is_quiet():
                 if self._running.done():
@@ -259,9 +262,14 @@ class Play:
 
         def nothing_due(tx: Transaction) -> bool:
             due = tx.outbox.due(now_ms=now_ms, besides=(), not_in=frozenset(), limit=1)
-            return not due and not tx.occurrences.due(now_ms=now_ms)
+            ordered = tx.digest_orders.due(now_ms=now_ms)
+            return not due and ordered is None and not tx.occurrences.due(now_ms=now_ms)
 
-        return await self._database.write(nothing_due) and self._bot.sender.is_idle
+        return (
+            await self._database.write(nothing_due)
+            and self._bot.sender.is_idle
+            and self._bot.digests.is_idle
+        )
 
     # ------------------------------------------------------------ what is done
 
