@@ -1,5 +1,6 @@
 """A real homeserver of our own: Synapse, embedded, for the demo, the tests and the bench.
 
+It knows no other, unless it is `federated`: two that are reach each other over the loopback.
 Synapse lives in an environment of its own and runs as a process of its own; all that
 passes between it and us is HTTP and a folder with its configuration.
 """
@@ -61,6 +62,30 @@ LIFTED_LIMITS: Final[dict[str, Any]] = {
     "rc_user_directory": _NO_LIMIT,
 }
 
+# Two homeservers of ours speak TLS, with certificates that nobody vouches for, at addresses that
+# Synapse keeps away from by itself. What failed is tried again soon: a test is waiting.
+_FEDERATION: Final[dict[str, Any]] = {
+    "federation_verify_certificates": False,
+    "ip_range_blacklist": [],
+    "federation_ip_range_blacklist": [],
+    "federation": {
+        "client_timeout": "5s",
+        "destination_min_retry_interval": "1s",
+        "destination_max_retry_interval": "2s",
+        "destination_retry_multiplier": 1,
+        "max_short_retries": 1,
+        "max_short_retry_delay": "1s",
+        "max_long_retries": 2,
+        "max_long_retry_delay": "2s",
+    },
+    "rc_federation": {"window_size": 1000, "sleep_limit": 10_000, "reject_limit": 10_000},
+}
+_CERTIFICATE: Final = (
+    *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
+    *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+    *("-keyout", "tls.key", "-out", "tls.crt"),
+)
+
 
 class HomeserverError(Exception):
     """The embedded homeserver cannot be started, or refused what was asked of it."""
@@ -120,6 +145,8 @@ class Homeserver:
         folder: kept between runs if given; else a new one, in memory where there is room.
         realistic_limits: keep Synapse's own rate limits, which a person would meet.
         room_version: of rooms made without asking for one; None leaves it to Synapse.
+        federation_port: where other homeservers reach it; None for one that knows no other.
+            See `federated`.
     """
 
     def __init__(
@@ -129,6 +156,7 @@ class Homeserver:
         realistic_limits: bool = False,
         server_name: str = "runda.test",
         room_version: str | None = None,
+        federation_port: int | None = None,
     ) -> None:
         self.server_name = server_name
         self.folder = _new_folder() if folder is None else folder.resolve()
@@ -136,9 +164,19 @@ class Homeserver:
         self._is_ours = folder is None
         self._realistic_limits = realistic_limits
         self._room_version = room_version
+        self._federation_port = federation_port
         self._identity = _Identity.of(self.folder)
         self._process: subprocess.Popen[bytes] | None = None
         self._admin: Account | None = None
+
+    @classmethod
+    def federated(cls) -> Self:
+        """One that other federated ones on this machine reach, and their people its own.
+
+        The port stands in its name, so that nobody has to be asked where it listens.
+        """
+        port = _free_port()
+        return cls(server_name=f"localhost:{port}", federation_port=port)
 
     @property
     def url(self) -> str:
@@ -252,23 +290,47 @@ class Homeserver:
 
     def _write_configuration(self) -> None:
         (self.folder / "signing.key").write_text(self._identity.signing_key, encoding="ascii")
+        if self._federation_port is not None:
+            self._make_certificate()
         _write_json(self.folder / "logging.json", self._logging())
         _write_json(self.folder / "homeserver.json", self._configuration())
 
-    def _configuration(self) -> dict[str, Any]:
-        resources = [{"names": ["client"]}]
-        listener = {
-            "type": "http",
-            "port": self._identity.port,
-            "bind_addresses": ["127.0.0.1"],
-            "tls": False,
-            "resources": resources,
+    def _make_certificate(self) -> None:
+        """A key for TLS, and the certificate that we issue for it ourselves."""
+        if (self.folder / "tls.crt").exists():
+            return
+        try:
+            subprocess.run(_CERTIFICATE, cwd=self.folder, check=True, capture_output=True)
+        except FileNotFoundError as error:
+            raise HomeserverError(
+                "A federated homeserver needs a certificate, and openssl, which makes it, is not "
+                "here. Install it: sudo apt-get install openssl"
+            ) from error
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace")
+            raise HomeserverError(f"openssl made no certificate: {said}") from error
+
+    def _federation(self) -> dict[str, Any]:
+        if self._federation_port is None:
+            return {}
+        return {
+            "tls_certificate_path": str(self.folder / "tls.crt"),
+            "tls_private_key_path": str(self.folder / "tls.key"),
+            **_FEDERATION,
         }
+
+    def _listeners(self) -> list[dict[str, Any]]:
+        listeners = [_listener(self._identity.port, "client", tls=False)]
+        if self._federation_port is not None:
+            listeners.append(_listener(self._federation_port, "federation", tls=True))
+        return listeners
+
+    def _configuration(self) -> dict[str, Any]:
         return {
             "server_name": self.server_name,
             "public_baseurl": f"{self.url}/",
             "pid_file": str(self.folder / "synapse.pid"),
-            "listeners": [listener],
+            "listeners": self._listeners(),
             "database": {
                 "name": "sqlite3",
                 "args": {"database": str(self.folder / "synapse.db")},
@@ -290,6 +352,7 @@ class Homeserver:
             "bcrypt_rounds": 4,
             **({"default_room_version": self._room_version} if self._room_version else {}),
             **({} if self._realistic_limits else LIFTED_LIMITS),
+            **self._federation(),
         }
 
     def _logging(self) -> dict[str, Any]:
@@ -378,6 +441,16 @@ def _new_folder() -> Path:
     memory = Path("/dev/shm")  # noqa: S108  the folder made in it is new and ours alone
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
     return Path(tempfile.mkdtemp(prefix="runda-homeserver-", dir=memory if roomy else None))
+
+
+def _listener(port: int, resource: str, *, tls: bool) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "port": port,
+        "bind_addresses": ["127.0.0.1"],
+        "tls": tls,
+        "resources": [{"names": [resource]}],
+    }
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""A remote contact on a real homeserver, in an encrypted room of her own."""
+"""A remote contact on a real homeserver, hers or another, in an encrypted room of her own."""
 
 from __future__ import annotations
 
@@ -72,6 +72,48 @@ async def test_a_question_and_its_answer(
             assert await rooms_of(eva) == [room]
             await scene.order("!avsluta test-1")
             await digest_with(scene, "Via länk: 3 av 3 frågor besvarade")
+
+
+async def test_a_contact_on_another_homeserver(tmp_path: Path) -> None:
+    # given the bot and its tables at home, and Eva's account at the region's homeserver
+    async with (
+        Homeserver.federated() as home,
+        Homeserver.federated() as elsewhere,
+        workshop(home, tmp_path, "", people=1, pack=PACK) as scene,
+        Client(elsewhere.url, await elsewhere.register("eva")) as eva,
+    ):
+        first, second = scene.tables
+        anna, cilla = first.people[0], second.people[0]
+        await eva.start()
+        assert eva.id == f"@eva:{elsewhere.server_name}"
+        assert home.server_name != elsewhere.server_name
+        await scene.order(f"!kontakt strateg {eva.id}")
+        room = await invitation(eva)
+        await eva.join(room)
+        await scene.order("!starta test")
+        await scene.shows(anna, first.room_id, "Hälsostrateg deltar via länk")
+        await scene.shows(eva, room, "Vad gör regionen?")
+        await eva.write(room, "Vi utbildar")
+        await scene.shows(anna, first.room_id, "Vi utbildar")
+
+        # when a table asks, and Eva answers from where she is
+        asked = await anna.write(first.room_id, "fråga: Vem ringer vi?")
+        await scene.shows(eva, room, "Vem ringer vi?")
+        await eva.write(room, "Ring 1177")
+
+        # then the answer stands in the thread of the question, with her role and without her name
+        await scene.shows(anna, first.room_id, "Ring 1177")
+        events = await scene.seen(anna, first.room_id)
+        (answer,) = [one for one in events if "Ring 1177" in one.text]
+        assert answer.text == "💬 Hälsostrateg, via länk:\n\n> Ring 1177"
+        assert answer.sender == scene.bot.user_id
+        assert answer.content["m.relates_to"]["rel_type"] == "m.thread"
+        assert answer.content["m.relates_to"]["event_id"] == asked
+        assert all(eva.id not in one.text for one in events)
+
+        # and no other table reads it, and she is in no room but her own
+        assert "Ring 1177" not in "\n".join(await scene.texts(cilla, second.room_id))
+        assert await rooms_of(eva) == [room]
 
 
 async def invitation(person: Client) -> RoomId:
