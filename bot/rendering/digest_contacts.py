@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.rendering.masked import mask_word
 from bot.rendering.parts import Block, Head
 from bot.rendering.quotes import apart, name
 from bot.wording import Wording
@@ -28,6 +29,7 @@ def contact_blocks(parts: Iterable[ContactPart], words: Wording) -> Iterator[Blo
     """Every question, with its answer or how long it has waited."""
     title = words.say("Questions via link")
     head = Head(f"### {title}")
+    mask = mask_word(words)
     for part in parts:
         role = name(part.role)
         if part.group_id is None:
@@ -35,7 +37,7 @@ def contact_blocks(parts: Iterable[ContactPart], words: Wording) -> Iterator[Blo
         else:
             group = name(part.group_name) or words.say("Group {group}", group=name(part.group_id))
             asks = words.say("**{group} asks {role}:**", group=group, role=role)
-        for piece in apart(part.text):
+        for piece in apart(part.shown(mask)):
             yield Block(markdown=f"{asks}\n\n{piece}", heads=(head,))
         yield from _answer(part, role, head, words)
 
@@ -44,7 +46,7 @@ def _answer(part: ContactPart, role: str, head: Head, words: Wording) -> Iterato
     match part.state:
         case ContactState.ANSWERED:
             says = words.say("{role}, via link:", role=role)
-            for piece in apart(part.answer_text):
+            for piece in apart(part.answer_shown(mask_word(words))):
                 yield Block(markdown=f"**{says}**\n\n{piece}", heads=(head,))
         case ContactState.WAITS:
             nothing = words.say("No answer yet.")

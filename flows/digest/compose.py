@@ -72,11 +72,11 @@ def compose(
         steps=steps,
         findings=findings,
         delta=delta,
-        contacts=tuple(_contact(one) for one in snapshot.contacts),
+        contacts=tuple(_contact(one, snapshot.names) for one in snapshot.contacts),
     )
 
 
-def _contact(record: ContactRecord) -> ContactPart:
+def _contact(record: ContactRecord, names: tuple[str, ...]) -> ContactPart:
     state = ContactState.OVERDUE if record.overdue else ContactState.WAITS
     return ContactPart(
         number=record.number,
@@ -86,6 +86,8 @@ def _contact(record: ContactRecord) -> ContactPart:
         state=state if record.answer is None else ContactState.ANSWERED,
         text=record.question,
         answer_text=record.answer or "",
+        masks=find_masks(record.question, names),
+        answer_masks=find_masks(record.answer or "", names),
     )
 
 

@@ -14,13 +14,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from flows.digest.findings import NOTHING_FOUND, Findings
+from flows.digest.masks import Mask, MaskWord, covered
 from flows.digest.quote import Attachment, Quote, Span
 from flows.digest.snapshot import ContactRecord, ReplyRecord
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
 from flows.packs.pack import Choosing, StepKind
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the stored form; raised when an older one could not be read any more."""
 
 
@@ -131,6 +132,8 @@ class ContactPart:
     """A question to a remote contact and her answer, both to the letter.
 
     `group_id` is None for the pack's own questions. `answer_text` is empty without an answer.
+    `masks` and `answer_masks` are places of them that must not be shown; what is shown to
+    anybody is `shown` and `answer_shown`.
     """
 
     number: int
@@ -140,6 +143,16 @@ class ContactPart:
     state: ContactState
     text: str
     answer_text: str = ""
+    masks: tuple[Mask, ...] = ()
+    answer_masks: tuple[Mask, ...] = ()
+
+    def shown(self, word: MaskWord) -> str:
+        """The question as a reader may see it."""
+        return covered(self.text, self.masks, word)
+
+    def answer_shown(self, word: MaskWord) -> str:
+        """Her answer as a reader may see it; "" without one."""
+        return covered(self.answer_text, self.answer_masks, word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from flows.digest.document import (
     GroupAnswer,
     GroupPart,
 )
+from flows.digest.masks import find_masks
 from flows.digest.quote import Quote
 from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot, StepRecord
 from flows.digest.verify_findings import is_true, misquoted_findings, wrong_findings
@@ -234,6 +235,8 @@ def _wrong_in_contacts(digest: Digest, snapshot: Snapshot) -> Iterator[str]:
             (part.role, part.group_id, part.text) != (record.role, record.group_id, record.question)
             or answered != (record.answer is not None)
             or part.answer_text != (record.answer or "")
+            or part.masks != find_masks(record.question, snapshot.names)
+            or part.answer_masks != find_masks(record.answer or "", snapshot.names)
             or (not answered and (part.state is ContactState.OVERDUE) != record.overdue)
         ):
             yield f"contacts: question {record.number}"

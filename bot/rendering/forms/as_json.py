@@ -58,7 +58,7 @@ class _Digest:
             "questions": [self._remark(one) for one in found.questions],
             "criticism": [self._remark(one) for one in found.criticism],
             "praise": [self._remark(one) for one in found.praise],
-            "contacts": [_contact(part) for part in digest.contacts],
+            "contacts": [self._contact(part) for part in digest.contacts],
             "comparisons": [_comparison(one) for one in found.comparisons],
             "common": list(found.common),
             "alone": list(found.alone),
@@ -156,19 +156,18 @@ class _Digest:
             "theme": remark.theme,
         }
 
+    def _contact(self, part: ContactPart) -> dict[str, Any]:
+        return {
+            "number": part.number,
+            "role": _text(part.role),
+            "group": part.group_id,
+            "state": part.state.value,
+            "question": _text(self._lines.asked(part)),
+            "answer": _text(self._lines.answered(part)) or None,
+        }
+
     def _numbers(self, reply_nos: Sequence[ReplyNo]) -> list[int]:
         return sorted(filter(None, map(self._lines.number, reply_nos)))
-
-
-def _contact(part: ContactPart) -> dict[str, Any]:
-    return {
-        "number": part.number,
-        "role": _text(part.role),
-        "group": part.group_id,
-        "state": part.state.value,
-        "question": _text(part.text),
-        "answer": _text(part.answer_text) or None,
-    }
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:

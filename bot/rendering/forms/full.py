@@ -364,11 +364,17 @@ class _Full:
     def _asked(self, part: ContactPart) -> Iterator[Said]:
         say = self._words.say
         asker = "" if part.group_id is None else self._lines.group(part.group_id)
-        yield Said(words=part.text, mark=say("Question {number}", number=part.number), by=asker)
+        yield Said(
+            words=self._lines.asked(part),
+            mark=say("Question {number}", number=part.number),
+            by=asker,
+        )
         role = " ".join(part.role.split())
         if part.state is ContactState.ANSWERED:
             yield Said(
-                words=part.answer_text, mark=say("Answer {number}", number=part.number), by=role
+                words=self._lines.answered(part),
+                mark=say("Answer {number}", number=part.number),
+                by=role,
             )
         elif part.state is ContactState.OVERDUE:
             yield Said(words="", mark=role, by=say("has not answered in time"))

@@ -17,7 +17,7 @@ from bot.rendering.forms.report import Said
 from bot.rendering.masked import mask_word
 from bot.rendering.prompts import clock_time
 from bot.wording import Wording
-from flows.digest.document import Digest, GroupPart, StepPart
+from flows.digest.document import ContactPart, Digest, GroupPart, StepPart
 from flows.digest.findings import Theme
 from flows.digest.quote import Quote
 from flows.digest.wording import Worded
@@ -134,6 +134,14 @@ class Lines:
     def words(self, quote: Quote) -> str:
         """What a quote shows; "" where the answer is a file alone."""
         return quote.shown(self._word)
+
+    def asked(self, part: ContactPart) -> str:
+        """What a question to a contact shows."""
+        return part.shown(self._word)
+
+    def answered(self, part: ContactPart) -> str:
+        """What her answer shows, "" without one."""
+        return part.answer_shown(self._word)
 
     def file(self, quote: Quote) -> str:
         """The attached file, "" for none."""

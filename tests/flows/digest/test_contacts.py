@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flows.digest.compose import compose
 from flows.digest.document import ContactPart, DigestUnreadable, as_json, from_json
+from flows.digest.masks import Mask, MaskKind
 from flows.digest.snapshot import ContactRecord, Snapshot
 from flows.digest.verify import DigestNotTrue, verify
 from flows.ids import GroupId
@@ -22,7 +23,7 @@ ASKED = ContactRecord(
     group_id=GroupId("1"),
     group_name="Table 1",
     question="SECRET question?",
-    answer="SECRET answer",
+    answer="SECRET answer of Ines, 070-174 06 05",
 )
 OPEN = replace(ASKED, number=8, answer=None)
 
@@ -68,6 +69,8 @@ def test_no_word_of_it_is_stored_and_what_is_gone_is_not_read() -> None:
         pytest.param({"answer_text": "Another"}, id="another answer"),
         pytest.param({"role": "Nurse"}, id="another role"),
         pytest.param({"group_id": GroupId("2")}, id="another group"),
+        pytest.param({"answer_masks": ()}, id="a number shown"),
+        pytest.param({"masks": (Mask(0, 6, MaskKind.NAME),)}, id="a mask too many"),
         pytest.param({"state": "waits"}, id="answered all the same"),
     ],
 )
@@ -78,6 +81,13 @@ def test_what_differs_is_refused(change: dict[str, object]) -> None:
     wrong: ContactPart = replace(part, **change)  # type: ignore[arg-type]  # any field, by name
     with pytest.raises(DigestNotTrue, match="contacts: question 7"):
         verify(replace(digest, contacts=(wrong,)), whole)
+
+
+def test_a_question_and_its_answer_are_shown_masked() -> None:
+    whole = replace(asked(replace(ASKED, question="What does Ines say?")), names=("Ines Ek",))
+    [part] = compose(whole).contacts
+    assert part.shown(lambda kind: f"[{kind}]") == "What does [name] say?"
+    assert part.answer_shown(lambda kind: f"[{kind}]") == "SECRET answer of [name], [phone]"
 
 
 def test_every_question_is_told_once() -> None:

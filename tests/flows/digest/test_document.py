@@ -39,12 +39,12 @@ def test_no_word_that_people_wrote_is_stored() -> None:
 
 
 def test_the_stored_form_says_its_version() -> None:
-    assert stored(snapshot())["schema"] == 2
+    assert stored(snapshot())["schema"] == 3
 
 
 def test_another_version_is_refused() -> None:
     document = stored(snapshot()) | {"schema": 1}
-    with pytest.raises(DigestUnreadable, match="schema 1, and only 2 is known"):
+    with pytest.raises(DigestUnreadable, match="schema 1, and only 3 is known"):
         from_json(document, ())
 
 
