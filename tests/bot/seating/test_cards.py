@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pypdf
 import segno
@@ -18,6 +19,7 @@ from bot.seating.cards import (
     print_cards,
     qr_svg,
 )
+from tests.bot.seating.codes import HALF_PAGE_MM, codes_of
 
 CARDS = [
     Card(
@@ -56,6 +58,38 @@ def test_the_code_is_the_link_and_has_its_margin() -> None:
     assert f'width="{side}" height="{side}"' in svg
     # Large enough to be read across a table, small enough to be printed at 6 cm.
     assert len(code.matrix) <= 41
+
+
+def test_a_phone_reads_its_tables_link_on_every_card() -> None:
+    pages = codes_of(print_cards(CARDS))
+
+    first = CARDS[0].first
+    links = [card.link for card in CARDS]
+    assert [[code.text for code in page] for page in pages] == [
+        # Of A5, two to a page of A4: the space's code to the left, the table's to the right.
+        [first, links[0], first, links[1]],
+        [first, links[2]],
+        # And of A4.
+        [first, links[0]],
+        [first, links[1]],
+        [first, links[2]],
+    ]
+    # On its own half of the page, which is cut in the middle, and larger than the space's.
+    upper, lower = pages[0][:2], pages[0][2:]
+    assert {code.bottom_mm < HALF_PAGE_MM for code in upper} == {True}
+    assert {code.bottom_mm - code.side_mm > HALF_PAGE_MM for code in lower} == {True}
+    for small, large in (upper, lower, *pages[1:]):
+        assert small.side_mm < large.side_mm
+    assert pages[0][1].side_mm < pages[2][1].side_mm
+
+
+def test_without_a_space_there_is_one_code() -> None:
+    bound = [replace(card, first="", first_label="", label="") for card in CARDS[:2]]
+
+    pages = codes_of(print_cards(bound))
+
+    links = [card.link for card in bound]
+    assert [[code.text for code in page] for page in pages] == [links, links[:1], links[1:]]
 
 
 async def test_a_hundred_cards_are_set_within_the_bounds() -> None:

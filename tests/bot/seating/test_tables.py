@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot.adapters.matrix.links import MatrixLinks
 from flows.ids import EventId, RoomId, UserId
 from flows.messages import Media, MediaKind
 from storage.instants import to_ms
@@ -14,6 +15,7 @@ from storage.rooms import RoomUse
 from storage.seating import Seated, Stage
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
+from tests.bot.seating.codes import codes_of
 from tests.builders import ANN, BO, CIA, DAN, OLGA, ORGANIZERS, TABLE_1, TABLE_2
 from tests.fakes import Message, Room
 
@@ -238,6 +240,22 @@ async def test_confirming_makes_a_space_rooms_and_cards(journey: Journey) -> Non
     assert [(one.name, one.data[:5]) for one in files] == [("table-cards.pdf", b"%PDF-")]
     assert tables_message(journey).text.startswith("🪑 **Tables**")
     assert journey.errors == []
+
+
+async def test_the_cards_codes_lead_to_the_rooms_made(journey: Journey) -> None:
+    await drops(journey, TWELVE)
+    await confirms(journey)
+
+    (cards,) = [one.file for one in journey.shown(ORGANIZERS) if one.file is not None]
+    aliases = [room.made_as.alias for room in made(journey) if room.made_as is not None]
+    links = MatrixLinks(journey.chat.own_id)
+    space, first, second = (links.by_address(alias or "") for alias in aliases)
+    assert len({space, first, second}) == 3
+    assert [[code.text for code in page] for page in codes_of(cards.data)] == [
+        [space, first, space, second],
+        [space, first],
+        [space, second],
+    ]
 
 
 async def test_a_proposal_is_confirmed_once(journey: Journey) -> None:
