@@ -88,6 +88,8 @@ class Analyst:
             AnalystFailed: it came to nothing.
         """
         rows: list[bytes] = await self._ask("embed", list(texts))
+        if len(rows) != len(texts):
+            raise AnalystFailed("embed")
         return rows
 
     async def close(self) -> None:
@@ -105,7 +107,8 @@ class Analyst:
             try:
                 async with asyncio.timeout(TAKES_AT_MOST_S):
                     return await self._asked(pickle.dumps((what, values)))
-            except (OSError, EOFError, TimeoutError) as error:
+            except Exception as error:
+                # Away, too slow, or its answer is none: a new one begins with nothing of that.
                 await self.close()
                 raise AnalystFailed(what) from error
             except BaseException:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.commands.registry import Answer
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.rendering.markdown import escape
 from bot.wording import Wording, wording
 from flows.ids import EffectKey
@@ -125,7 +125,12 @@ class DroppedFileDesk:
 
     async def _answer(self, file: DroppedFile) -> None:
         act = await self._read(file)
-        await self._database.write(partial(self._finish, file=file, act=act))
+        try:
+            await self._database.write(partial(self._finish, file=file, act=act))
+        except Exception:  # kept waiting, it would end every bot that starts
+            log.exception("file.failed", event_id=file.event_id)
+            act = self._not_read(file)
+            await self._database.write(partial(self._finish, file=file, act=act))
         self._answered()
 
     async def _read(self, file: DroppedFile) -> Act:
@@ -139,20 +144,23 @@ class DroppedFileDesk:
         except ChatRefused as error:
             log.warning("file.not_fetched", event_id=file.event_id, code=error.code)
             return _say(_not_fetched(file, reader, error, words))
-        except ChatUnavailable:
+        except (ChatUnavailable, ChatLoggedOut):
             raise
         except Exception:  # an odd file must not stop what else is dropped
             log.exception("file.failed", event_id=file.event_id)
-            return _say(
-                words.say("⚠️ I could not read {name}. Nothing has changed.", name=_shown(file))
-            )
+            return self._not_read(file)
+
+    def _not_read(self, file: DroppedFile) -> Act:
+        words = wording(self._language)
+        return _say(words.say("⚠️ I could not read {name}. Nothing has changed.", name=_shown(file)))
 
     def _finish(self, tx: Transaction, *, file: DroppedFile, act: Act) -> None:
         if not tx.dropped.forget(file):
             return
         now = self._now()
         answer = act(tx, now)
-        key = EffectKey(f"{file.room_id}/-/-/answer/{file.event_id}")
+        # Its caption may be a command, which has an answer of its own.
+        key = EffectKey(f"{file.room_id}/-/-/file/{file.event_id}")
         self._desk.reply(tx, answer, key, file.room_id, self._language, now=now)
 
     def _reader(self, name: str) -> FileReader | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -80,7 +81,11 @@ class Exporting:
         """Carry out everything that is ordered; returns how many orders that were."""
         done = 0
         while order := await self._database.write(lambda tx: tx.export_orders.oldest()):
-            await self._carry_out(order)
+            try:
+                await self._carry_out(order)
+            except Exception:  # one digest whose files cannot be made must not stop the next order
+                log.exception("export.failed", key=order.key)
+                await self._database.write(partial(self._refuse, order=order, reason=""))
             self._posted()
             done += 1
         return done
@@ -99,12 +104,7 @@ class Exporting:
             material = replace(material, worded=await worded(material, self._llm))
         wanted = to_wanted(order.wanted)
         language = material.digest.language
-        try:
-            files = await asyncio.to_thread(make_apart, material, wanted, language)
-        except Exception:  # one digest whose files cannot be made must not stop the next order
-            log.exception("export.failed", key=order.key)
-            await self._database.write(lambda tx: self._refuse(tx, order, ""))
-            return
+        files = await asyncio.to_thread(make_apart, material, wanted, language)
         await self._database.write(lambda tx: self._post(tx, order, files, material))
         log.info("export.made", key=order.key, files=len(files))
 

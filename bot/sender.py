@@ -320,19 +320,45 @@ class Sender:
             self._done_ready.clear()
             done, self._done = self._done, []
             if done:
-                await self._database.write(partial(self._mark, done=done))
+                await self._write_down(done)
                 self._flying.difference_update(due.number for due, _ in done)
                 for due, _ in done:
                     self._just_sent.pop(due.key, None)
                 if self._more_waits:
                     self._filled.set()
 
-    def _mark(self, tx: Transaction, done: Sequence[tuple[Due, EventId | None]]) -> None:
+    async def _write_down(self, done: Sequence[tuple[Due, EventId | None]]) -> None:
+        """Mark them; what follows from one of them must not keep the others from it.
+
+        Left unmarked it would be sent, and fail, again at every start.
+        """
+        try:
+            await self._database.write(partial(self._mark, done=done))
+        except Exception:
+            log.exception("sent.not_noted", effects=len(done))
+            for one in done:
+                await self._write_down_alone(one)
+
+    async def _write_down_alone(self, one: tuple[Due, EventId | None]) -> None:
+        try:
+            await self._database.write(partial(self._mark, done=[one]))
+        except Exception:
+            log.exception("sent.without_what_follows", key=one[0].key)
+            await self._database.write(partial(self._mark, done=[one], follows=False))
+
+    def _mark(
+        self,
+        tx: Transaction,
+        done: Sequence[tuple[Due, EventId | None]],
+        *,
+        follows: bool = True,
+    ) -> None:
         kept = []
         for due, event_id in done:
             if not due.key.startswith(_EPHEMERAL):
                 kept.append((due.number, event_id))
-                self._on_sent(tx, due.key, event_id)
+                if follows:
+                    self._on_sent(tx, due.key, event_id)
         tx.outbox.drop([due.number for due, _ in done if due.key.startswith(_EPHEMERAL)])
         tx.outbox.note_sent(kept, now_ms=to_ms(self._now()))
         _drop_files(tx, [due for due, _ in done])

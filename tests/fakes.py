@@ -112,6 +112,7 @@ class FakeChat:
         self.refused: set[RoomId] = set()
         self.refuses_marks_on: set[EventId] = set()
         self.breaks_at = ""
+        self.breaks_at_files = False
         self.logged_out = False
         self.holds_before = False
         self.holds_after = False
@@ -161,6 +162,8 @@ class FakeChat:
         await asyncio.sleep(0)
         if self.logged_out:
             raise ChatLoggedOut("the token is not valid any more")
+        if self.breaks_at_files:
+            raise ArithmeticError("a mistake in the adapter")
         data = self.files.get(address)
         if data is None:
             raise ChatRefused("404 M_NOT_FOUND no such file", code="M_NOT_FOUND")

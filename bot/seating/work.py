@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from bot.bounded import Bound, BoundExceeded, run_bounded
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.parcels import alias_of, post, post_file
 from bot.seating import cards, children
 from bot.seating.cells import MOST_BYTES
@@ -137,6 +137,12 @@ class SeatingWork:
         except (BoundExceeded, ChatRefused) as error:
             log.warning("seating.failed", number=seating.number, todo=seating.todo.value)
             await self._database.write(partial(self._tell_failure, seating, error))
+        except (ChatUnavailable, ChatLoggedOut):
+            raise
+        except Exception:  # one odd list must not end the bot, now and at every start
+            log.exception("seating.broken", number=seating.number, todo=seating.todo.value)
+            mistake = BoundExceeded(seating.todo.value, Bound.CRASH)
+            await self._database.write(partial(self._tell_failure, seating, mistake))
 
     def _show_settled(self, tx: Transaction) -> None:
         settled = tx.seatings.settled()

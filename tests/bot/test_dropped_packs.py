@@ -12,6 +12,7 @@ from bot.packs import find_packs
 from bot.rendering.markdown import render
 from bot.shelf import Shelf
 from bot.wording import wording
+from flows.messages import Media, MediaKind
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
 from tests.builders import ANN, MONDAY_9H, OLGA, ORGANIZERS, pack_toml, step_toml
@@ -85,6 +86,28 @@ async def test_a_newer_one_is_used_after_a_mark(journey: Journey) -> None:
 
 def current(folder: Path) -> str:
     return {file.name: file.source() for file in find_packs([folder])}["dinner"]
+
+
+async def test_a_caption_that_is_a_command_has_an_answer_of_its_own(journey: Journey) -> None:
+    # given a file that asks for a mark, and a caption that asks for one as well
+    await drops(journey, "dinner.toml", DINNER.encode())
+    await journey.writes(OLGA, "!start lunch")
+    before = len(journey.texts(ORGANIZERS))
+    address = '{"url":"mxc://example.org/longer"}'
+    journey.chat.files[address] = DINNER.replace("10 min", "15 min").encode()
+    media = Media(kind=MediaKind.FILE, name="dinner.toml", mime="", size=9, address=address)
+
+    # when it is dropped
+    await journey.writes(OLGA, "!stop", media=media)
+    await journey.until(lambda: len(journey.texts(ORGANIZERS)) >= before + 2, within_s=30)
+
+    # then both are answered, and both can be marked
+    stop, keep = [one.event_id for one in journey.chat.rooms[ORGANIZERS].messages[-2:]]
+    await journey.marks(OLGA, keep)
+    assert "15 min" in current(journey.config.kept_packs)
+    await journey.marks(OLGA, stop)
+    assert not journey.app.world.running
+    assert journey.errors == []
 
 
 async def test_a_zip_brings_its_pictures(journey: Journey) -> None:

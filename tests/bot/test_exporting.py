@@ -8,9 +8,15 @@ import json
 import openpyxl
 import pytest
 
+from bot.adapters.matrix.links import MatrixLinks
+from bot.analyst import Analyst
 from bot.chat import PostFile
+from bot.exporting import Exporting
+from flows.ids import DialogueId, EffectKey, EventId, RoomId
+from storage.export_orders import ExportOrder
+from storage.instants import to_ms
 from tests.bot.journey import Journey
-from tests.builders import ANN, BO, OLGA, ORGANIZERS
+from tests.builders import ANN, BO, BOT, OLGA, ORGANIZERS
 
 CHILD_S = 90
 """A child that loads what draws and sets pages, on a busy machine."""
@@ -109,3 +115,44 @@ async def test_nothing_has_begun(journey: Journey) -> None:
     assert journey.texts(ORGANIZERS)[-1] == (
         "⚠️ No dialogue has begun yet, so there is nothing to hand out."
     )
+
+
+class NoLinks(MatrixLinks):
+    """A chat's links that are broken."""
+
+    def message(self, room_id: RoomId, event_id: EventId) -> str:
+        raise ArithmeticError(f"{room_id} {event_id}")
+
+
+async def test_an_order_that_cannot_be_carried_out_is_told_and_stops_no_other(
+    journey: Journey,
+) -> None:
+    # given two orders, and something that breaks while the answers are read
+    await some_have_answered(journey)
+    for number in (1, 2):
+        order = ExportOrder(
+            key=EffectKey(f"order-{number}"),
+            dialogue_id=DialogueId("lunch-1"),
+            room_id=ORGANIZERS,
+            wanted=("full/json",),
+            ordered_ms=to_ms(journey.now),
+        )
+        await journey.database.write(lambda tx, order=order: tx.export_orders.add(order))
+    exporting = Exporting(
+        database=journey.database,
+        world=journey.app.world,
+        links=NoLinks(BOT),
+        analyst=Analyst(),
+        now=journey.shown_now,
+        posted=journey.app.sender.wake,
+    )
+
+    # when they are carried out
+    done = await exporting.carry_out()
+    await journey.settles()
+
+    # then the organizers are told of each, and none waits any more
+    assert done == 2
+    told = "⚠️ The files could not be made. Tell whoever runs the bot."
+    assert journey.texts(ORGANIZERS)[-2:] == [told, told]
+    assert await journey.database.write(lambda tx: tx.export_orders.oldest()) is None

@@ -449,3 +449,17 @@ async def test_marks_held_up_by_the_chat_are_not_put_twice(journey: Journey) -> 
     # then each is tried under a key of its own, and put once
     assert [journey.bot_marks(one) for one in answers] == [["👍"]] * 6
     assert {f"ack/{TABLE_1}/{one}" for one in answers} <= set(journey.chat.tried)
+
+
+async def test_what_cannot_be_followed_up_keeps_no_other_from_being_noted(
+    journey: Journey,
+) -> None:
+    # given something sent of which what follows fails: by its key it is a prompt, and is none
+    await decide(journey, post(EffectKey("prompt/odd"), TABLE_1, "Odd"), say("Hello"))
+
+    # then both are sent and noted, so that the next start does not fail at it again
+    assert journey.texts(TABLE_1) == ["Odd", "Hello"]
+    assert await state(journey, "prompt/odd") is OutboxState.SENT
+    assert await state(journey, "Hello") is OutboxState.SENT
+    await decide(journey, say("Again"))
+    assert journey.texts(TABLE_1)[-1] == "Again"

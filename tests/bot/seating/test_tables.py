@@ -364,6 +364,17 @@ async def test_walk_ins_and_no_shows_move_nobody_who_has_answered(journey: Journ
     }
 
 
+async def test_a_mistake_of_ours_with_a_list_does_not_end_the_bot(journey: Journey) -> None:
+    journey.chat.breaks_at_files = True
+    await drops(journey, TWELVE)
+    assert journey.texts(ORGANIZERS)[-1].startswith("⚠️ Reading the file took more than")
+
+    # and the next list is read
+    journey.chat.breaks_at_files = False
+    await drops(journey, TWELVE)
+    assert sum(map(len, tables(journey).values())) == 12
+
+
 async def test_everything_survives_a_kill(journey: Journey) -> None:
     # given a list that was dropped, and the bot killed before it could read it
     journey.chat.files[ADDRESS] = TWELVE.encode()
