@@ -122,10 +122,37 @@ def is_holiday(day: date) -> bool:
     return day in _holidays(day.year)
 
 
+_FIXED_HOLIDAYS = ((1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31))
+_DAYS_FROM_EASTER = (-2, 0, 1, 39, 49)
+"""Good Friday, Easter and the day after, Ascension, Whitsun."""
+
+
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
-    # Imported here: few dialogues recur, and it takes memory that every bot would pay.
-    from holidays import country_holidays  # noqa: PLC0415
+    # A library that knows the holidays of all countries takes seconds to load and 20 MB, in the
+    # middle of a transaction; the law for this one has been the same since 2005.
+    easter = _easter(year)
+    midsummer = _saturday_from(date(year, 6, 20))
+    return frozenset(
+        [
+            *(date(year, month, day) for month, day in _FIXED_HOLIDAYS),
+            *(easter + timedelta(days=days) for days in _DAYS_FROM_EASTER),
+            midsummer - _DAY,
+            midsummer,
+            _saturday_from(date(year, 10, 31)),
+        ]
+    )
 
-    # Beside the public ones those three eves on which nobody is at work either.
-    return frozenset(country_holidays("SE", years=year, categories=("public", "de_facto")))
+
+def _saturday_from(day: date) -> date:
+    return day + timedelta(days=(_SATURDAY - day.weekday()) % 7)
+
+
+def _easter(year: int) -> date:
+    """The Sunday after the full moon of spring, as the Gregorian calendar reckons that moon."""
+    century = year // 100
+    # How old the moon is, corrected for leap days left out and for the moon's own drift.
+    age = (19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15) % 30
+    age -= (age // 28) * (1 - (29 // (age + 1)) * ((21 - year % 19) // 11))
+    full_moon = date(year, 3, 21) + timedelta(days=age)
+    return full_moon + timedelta(days=7 - (full_moon.weekday() + 1) % 7)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 
 import openpyxl
 import pytest
+from typing_extensions import override
 
 from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import Analyst
 from bot.chat import PostFile
 from bot.exporting import Exporting
-from flows.ids import DialogueId, EffectKey, EventId, RoomId
+from flows.ids import DialogueId, EffectKey, RoomId
 from storage.export_orders import ExportOrder
 from storage.instants import to_ms
+from storage.transaction import Transaction
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, BOT, OLGA, ORGANIZERS
 
@@ -120,8 +123,13 @@ async def test_nothing_has_begun(journey: Journey) -> None:
 class NoLinks(MatrixLinks):
     """A chat's links that are broken."""
 
-    def message(self, room_id: RoomId, event_id: EventId) -> str:
+    @override
+    def message(self, room_id: RoomId, event_id: str) -> str:
         raise ArithmeticError(f"{room_id} {event_id}")
+
+
+def _put(tx: Transaction, *, order: ExportOrder) -> None:
+    tx.export_orders.add(order)
 
 
 async def test_an_order_that_cannot_be_carried_out_is_told_and_stops_no_other(
@@ -137,7 +145,7 @@ async def test_an_order_that_cannot_be_carried_out_is_told_and_stops_no_other(
             wanted=("full/json",),
             ordered_ms=to_ms(journey.now),
         )
-        await journey.database.write(lambda tx, order=order: tx.export_orders.add(order))
+        await journey.database.write(partial(_put, order=order))
     exporting = Exporting(
         database=journey.database,
         world=journey.app.world,

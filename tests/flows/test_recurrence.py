@@ -8,6 +8,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,14 @@ def test_holidays_are_left_out_and_not_moved() -> None:
     assert days(meeting, 2) == ["2026-02-03", "2026-03-03"]
     assert not is_holiday(date(2026, 5, 3))
     assert all(is_holiday(day) for day in (date(2026, 6, 19), date(2026, 12, 24), JANUARY))
+
+
+def test_holidays_are_those_that_others_know() -> None:
+    years = range(2005, 2100)
+    known = country_holidays("SE", years=years, categories=("public", "de_facto"))
+    every_day = (date(2005, 1, 1) + timedelta(days=number) for number in range(95 * 365))
+
+    assert [day for day in every_day if is_holiday(day) != (day in known)] == []
 
 
 def test_what_never_comes_is_none() -> None:
