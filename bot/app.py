@@ -30,6 +30,7 @@ from bot.errors import ChatLoggedOut
 from bot.exporting import Exporting
 from bot.helping import Helping
 from bot.intake import DurableIntake
+from bot.live import LiveDigest
 from bot.meaning import MeaningReader
 from bot.own_pace import OwnPace
 from bot.own_words import OwnWords
@@ -111,6 +112,7 @@ class App:
         )
         self._returns = Returns(self.world, self._dispatcher)
         self._board = Board(self.world)
+        self._live = LiveDigest(self.world) if config.live_digest else None
         self.sender = Sender(
             database=database,
             chat=chat,
@@ -313,20 +315,28 @@ class App:
             touched |= {dialogue.id for dialogue in running if not dialogue.own_pace}
             if touched:
                 for dialogue_id in sorted(touched):
-                    await self._write_board(dialogue_id)
+                    await self._write(self._board, dialogue_id, failed="board.failed")
+                    if self._live is not None:
+                        await self._write(self._live, dialogue_id, failed="live.failed")
                 self.sender.wake()
 
-    async def _write_board(self, dialogue_id: DialogueId) -> None:
+    async def _write(
+        self, message: Board | LiveDigest, dialogue_id: DialogueId, *, failed: str
+    ) -> None:
         try:
-            await self._database.write(partial(self._post_board, dialogue_id=dialogue_id))
-        except Exception:  # a board that cannot be drawn must not stop the dialogue it shows
-            log.exception("board.failed", dialogue_id=dialogue_id)
+            await self._database.write(
+                partial(self._post, message=message, dialogue_id=dialogue_id)
+            )
+        except Exception:  # what cannot be drawn must not stop the dialogue it shows
+            log.exception(failed, dialogue_id=dialogue_id)
 
-    def _post_board(self, tx: Transaction, *, dialogue_id: DialogueId) -> None:
+    def _post(
+        self, tx: Transaction, *, message: Board | LiveDigest, dialogue_id: DialogueId
+    ) -> None:
         self.world.ready(tx)
         dialogue = tx.dialogues.get(dialogue_id)
         if dialogue is not None and dialogue.position >= 0:
-            self._board.post(tx, dialogue, now=self._now())
+            message.post(tx, dialogue, now=self._now())
 
 
 async def run(config: Config) -> None:

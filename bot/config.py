@@ -78,6 +78,8 @@ class Config:
     pace: float = 1.0
     """Lengths are divided by it, so that a rehearsal can be quick."""
     board_interval_s: float = 10.0
+    live_digest: bool = True
+    """Whether a message in the organizers' room counts what an open step has gathered so far."""
     llm: LlmConfig | None = None
     """None: no language model is asked anything."""
     quiet_hours: QuietHours | None = None
@@ -168,6 +170,7 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         ),
         pace=file.dialogue.pace,
         board_interval_s=file.dialogue.board_interval_s,
+        live_digest=file.dialogue.live_digest,
         llm=_llm(file.llm, place),
         quiet_hours=parse_quiet_hours(file.dialogue.quiet_hours),
         encrypted_groups=file.groups.encrypted,

@@ -204,6 +204,7 @@ class DialogueSection(_Section):
     board_interval_s: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = Field(
         default=10.0, examples=[10.0]
     )
+    live_digest: bool = Field(default=True, examples=[True])
     quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
         default="", examples=["21.00-07.00"]
     )

@@ -81,6 +81,24 @@ def board_edits(dialogue_id: DialogueId) -> str:
     return f"{BOARD_EDIT}/{dialogue_id}/"
 
 
+def live(dialogue_id: DialogueId) -> EffectKey:
+    """The digest that grows while a step is open: one message, edited ever after."""
+    return EffectKey(f"{dialogue_id}/-/-/live/0")
+
+
+LIVE_EDIT = "live-edit"
+
+
+def live_edit(dialogue_id: DialogueId, now_ms: int) -> EffectKey:
+    """One edit of it."""
+    return EffectKey(f"{live_edits(dialogue_id)}{now_ms}")
+
+
+def live_edits(dialogue_id: DialogueId) -> str:
+    """How the keys of all its edits begin."""
+    return f"{LIVE_EDIT}/{dialogue_id}/"
+
+
 def digest(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int) -> EffectKey:
     """A part of a digest; `number` tells the issues of one scope apart."""
     return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-{number}/{part}")

@@ -19,7 +19,7 @@ import structlog
 
 from bot.chat import Chat, Content, Parcel, React
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
-from bot.keys import BOARD_EDIT
+from bot.keys import BOARD_EDIT, LIVE_EDIT
 from bot.parcels import Never, NotYet, open_content, unpack
 from bot.reactions import ACKNOWLEDGEMENT, Mark, mark_key, marks_of
 from storage.instants import from_ms, to_ms
@@ -47,7 +47,7 @@ _WAITS_FOR_LINKS = 100
 """So often, half a minute in all: one room out of reach shall not hold back all groups' digest."""
 _SHORTEST_REST_S = 0.05
 _BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
-_EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT)
+_EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT, LIVE_EDIT)
 """Effects nobody refers to later; their rows go when they are sent."""
 _NAMES_A_FILE = '"blob":'
 

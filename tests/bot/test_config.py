@@ -73,6 +73,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
         pack_folders=(folder / "data" / "packs",),
         pace=1.0,
         board_interval_s=10.0,
+        live_digest=True,
         log_level="info",
         log_format="console",
     )
