@@ -54,6 +54,7 @@ class Prompting:
         self._contacts.begin(tx, dialogue, now=now)
         step = step_of(dialogue, effect.step_id)
         told = tx.rounds.scenarios_met(dialogue.id, besides=step.id)
+        asked = tx.rounds.asked(dialogue.id, besides=step.id)
         scenarios = {
             group.id: step.scenario_of(place) for place, group in enumerate(dialogue.groups)
         }
@@ -81,7 +82,8 @@ class Prompting:
         for group in dialogue.groups:
             scenario = scenarios[group.id]
             is_new = (group.id, scenario) not in told
-            question = self._question(dialogue, effect, scenario, is_new=is_new)
+            is_first = step.kind.collects and group.id not in asked
+            question = self._question(dialogue, effect, scenario, is_new=is_new, is_first=is_first)
             prompts.append(self._prompt(question, group, silent=silent))
             if step.is_private:
                 private += self._private_prompts(question, group, silent=silent)
@@ -92,7 +94,13 @@ class Prompting:
         tx.outbox.put(private, now_ms=to_ms(now))
 
     def _question(
-        self, dialogue: Dialogue, effect: OpenStep, scenario: str, *, is_new: bool
+        self,
+        dialogue: Dialogue,
+        effect: OpenStep,
+        scenario: str,
+        *,
+        is_new: bool,
+        is_first: bool = False,
     ) -> _Question:
         step = step_of(dialogue, effect.step_id)
         closes_at = effect.closes_at
@@ -105,6 +113,7 @@ class Prompting:
             scenario=dialogue.pack.scenario(scenario),
             scenario_is_new=is_new,
             own_pace=dialogue.own_pace and not dialogue.ends_by_itself(step),
+            is_first=is_first,
         )
         return _Question(dialogue, step, facts)
 

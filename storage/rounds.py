@@ -109,6 +109,19 @@ class Rounds:
         )
         return {(GroupId(row.group_id), row.scenario) for row in self._db.execute(query)}
 
+    def asked(self, dialogue_id: DialogueId, *, besides: StepId) -> set[GroupId]:
+        """The groups that have been asked something to answer, in other steps than this one."""
+        query = (
+            sa.select(_round.c.group_id)
+            .where(
+                _round.c.dialogue_id == dialogue_id,
+                _round.c.step_id != besides,
+                _round.c.step_kind.in_([kind.value for kind in StepKind if kind.collects]),
+            )
+            .distinct()
+        )
+        return {GroupId(row.group_id) for row in self._db.execute(query)}
+
     def get(self, round_no: RoundNo) -> Round | None:
         """The round of that number."""
         return next(iter(self._select(_round.c.round_no == round_no)), None)

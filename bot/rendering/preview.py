@@ -107,7 +107,7 @@ class Preview:
 
     def _before(self) -> Iterator[Part]:
         if self.pack.consent is not None:
-            place = self.words.say("to everybody, before the first answer:")
+            place = self.words.say("with the first question, and to those who open a private chat:")
             shown = Shown(place=place, markdown=self._in(self.pack.consent))
             yield Part(heading=self.words.say("Consent"), shown=(shown,))
         for contact in self.pack.contacts:
@@ -227,7 +227,14 @@ class Preview:
             private_chat=self.private_chat,
             scenario=self.pack.scenario(scenario),
             scenario_is_new=new,
+            is_first=self._asks_first(step),
         )
+
+    def _asks_first(self, step: Step) -> bool:
+        """Whether nothing is asked before it, in the dialogue or the follow-up it belongs to."""
+        runs = (self.pack.steps, *(later.steps for later in self.pack.follow_ups))
+        firsts = (next((one for one in steps if one.kind.collects), None) for steps in runs)
+        return any(step is one for one in firsts)
 
     def _rooms(self, line: OutlineLine, step: Step, told: set[tuple[int, str]]) -> Iterator[Shown]:
         """The prompt, once for each way in which groups see it."""

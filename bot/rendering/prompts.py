@@ -28,6 +28,7 @@ class PromptFacts:
     lasts in this run, in seconds. `private_chat` is a link that opens a private chat.
     `scenario` is the group's; `scenario_is_new` if the group has not read it yet: then it is
     told, and otherwise named. `own_pace`: the group says itself when it is done with the step.
+    `is_first`: nothing has been asked before, so that the pack's consent text is to be read now.
     """
 
     closes_at: datetime | None
@@ -36,6 +37,7 @@ class PromptFacts:
     scenario: Scenario | None = None
     scenario_is_new: bool = True
     own_pace: bool = False
+    is_first: bool = False
 
 
 def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
@@ -51,6 +53,7 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
         ending.append(words.say("write **done** here when you are ready to go on"))
     return _joined(
         *_asked(step, pack, facts, words),
+        *_consent(pack, facts, words),
         how,
         _no_cases(step, words),
         " · ".join(filter(None, ending)),
@@ -61,6 +64,7 @@ def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: W
     """The question of a sealed step in a private chat, where the answer is written."""
     return _joined(
         *_asked(step, pack, facts, words),
+        *_consent(pack, facts, words),
         _own_way(step, words),
         _no_cases(step, words),
         _until(step, facts, words),
@@ -104,14 +108,27 @@ def _asked(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> Iterat
         yield _options(step, pack, own)
 
 
+def _consent(pack: Pack, facts: PromptFacts, words: Wording) -> Iterator[str]:
+    """What the pack wants people to read before their first answer, above how to answer."""
+    if pack.consent is None or not facts.is_first:
+        return
+    own = _language(pack, words)
+    yield words.say("📄 **Read this before you answer:**")
+    yield _quoted(pack.consent.get(own).strip())
+    yield from _beside(pack.consent, pack, own)
+
+
 def _beside(text: Text, pack: Pack, own: str) -> Iterator[str]:
     """The same text in the languages that are shown beside the dialogue's own."""
     versions = dict(text.versions)
     for code in pack.beside:
         if code != own and versions.get(code):
             name = language_name(code)
-            quoted = versions[code].replace("\n", "\n> ")
-            yield f"> **{name}**\n>\n> {quoted}"
+            yield f"> **{name}**\n>\n{_quoted(versions[code])}"
+
+
+def _quoted(text: str) -> str:
+    return "> " + text.replace("\n", "\n> ")
 
 
 def language_name(code: str) -> str:

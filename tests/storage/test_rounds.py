@@ -77,6 +77,18 @@ def test_rounds_are_opened_once(database: Database) -> None:
     assert rounds(database)[0] == FIRST
 
 
+def test_which_groups_have_been_asked(database: Database) -> None:
+    def work(tx: Transaction) -> tuple[set[GroupId], ...]:
+        facts = StepId("facts")
+        tx.rounds.open([new_round(facts, StepKind.BACKGROUND, "2")])
+        before = tx.rounds.asked(LUNCH, besides=ALONE)
+        tx.rounds.open([new_round(ALONE, StepKind.INDIVIDUAL, "1")])
+        return before, tx.rounds.asked(LUNCH, besides=ALONE), tx.rounds.asked(LUNCH, besides=facts)
+
+    database.write_now(add_dialogue)
+    assert database.write_now(work) == (set(), set(), {"1"})
+
+
 def test_a_round_closes_once(database: Database) -> None:
     def close(tx: Transaction, closed_ms: int, present: int) -> None:
         tx.rounds.close(RoundNo(1), closed_ms=closed_ms, present=present, no_answer=True)

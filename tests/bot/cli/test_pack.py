@@ -207,7 +207,7 @@ def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path
         "Two stories",
         "Each group begins with another one.",
         "── Consent ──",
-        "  to everybody, before the first answer:",
+        "  with the first question, and to those who open a private chat:",
         "── Contact: Health strategist ──",
         "  in private, one after the other:",
         "  reminded after 24 hours; a question without an answer after 72 hours is noted as such",
@@ -237,6 +237,10 @@ def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path
         "📖 Anna",
     ]
     assert "the step ends when all have answered, at 11:40 at the latest" in texts
+    # The consent by itself, and where it is read: with the first question of the two ways in
+    # which groups see it, and again in the follow-up, in the room and in private.
+    assert texts.count("The municipality reads this.") == 1
+    assert texts.count("> The municipality reads this.") == 2 + 2
 
 
 def test_how_many_groups(runda: Runda) -> None:
