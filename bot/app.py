@@ -100,7 +100,7 @@ class App:
         self.world = World(chat.own_id, config.organizers_room, configured)
         digests = Digests(self.world, links)
         showing = Showing()
-        self._contacts = Contacts(self.world, config.language)
+        self._contacts = Contacts(self.world, digests, config.language)
         self._wrong_room = WrongRoom(self.world, links, config.language)
         self._prompting = Prompting(self.world, links, self._contacts)
         self._dispatcher = Dispatcher(
@@ -210,6 +210,7 @@ class App:
                 links=links,
                 corrections=corrections,
                 helping=helping,
+                contacts=self._contacts,
                 language=config.language,
             ),
             helping=helping,

@@ -27,6 +27,7 @@ from storage.occurrences import Occurrence
 from storage.rooms import Room, RoomUse
 
 if TYPE_CHECKING:
+    from bot.digests import Digests
     from bot.later import Later
     from bot.world import World
     from flows.dialogue import Dialogue
@@ -54,8 +55,9 @@ def makes_room(key: EffectKey) -> bool:
 class Contacts:
     """Carries questions and answers, inside the transaction that heard of them."""
 
-    def __init__(self, world: World, language: str) -> None:
+    def __init__(self, world: World, digests: Digests, language: str) -> None:
         self._world = world
+        self._digests = digests
         self._language = language
 
     # ------------------------------------------------------------ who it is
@@ -242,7 +244,7 @@ class Contacts:
         question = tx.contacts.ask(asking)
         if question is None:
             return False
-        tx.digests.mark_stale(dialogue.id, {None})
+        self._digests.whole_overtaken(tx, dialogue.id, now=now)
         self._wake(tx, question, "remind", to_ms(now) + role.remind_after_s * 1000)
         self._wake(tx, question, "overdue", to_ms(now) + role.wait_s * 1000)
         named = tx.contacts.named(role.id)
@@ -328,7 +330,7 @@ class Contacts:
             for key, room_id in _answers(dialogue, question)
         ]
         tx.outbox.put(effects, now_ms=to_ms(now))
-        tx.digests.mark_stale(dialogue.id, {None})
+        self._digests.whole_overtaken(tx, dialogue.id, now=now)
         log.info("contact.answered", number=number)
 
     def _lead_on(
@@ -375,13 +377,19 @@ class Contacts:
         self, tx: Transaction, question: Question, one: Edited | Withdrawn, now: datetime
     ) -> None:
         room_id, key = self._room_of(tx, question), question.sent_key
-        tx.digests.mark_stale(question.asking.dialogue_id, {None})
         match one:
             case Edited():
                 dialogue = self._world.asking.get(one.room_id)
                 new = None if dialogue is None else asked(one.text, dialogue.pack.contacts)
-                if new is None or one.sender != question.asking.asker:
+                if dialogue is None or new is None or one.sender != question.asking.asker:
                     return
+                if not text.fits(new.text):
+                    said = text.too_long_markdown(wording(dialogue.language))
+                    told = EffectKey(f"{one.room_id}/{one.event_id}/not-asked")
+                    answer = post(told, one.room_id, said, thread=question.asking.thread)
+                    tx.outbox.put([answer], now_ms=to_ms(now))
+                    return
+                self._digests.whole_overtaken(tx, dialogue.id, now=now)
                 tx.contacts.reword(question.number, text=new.text)
                 if room_id is not None and key is not None:
                     _, words = self._title(tx, question.asking.role)
@@ -389,12 +397,22 @@ class Contacts:
                     change = EffectKey(f"{key}/{one.event_id}")
                     tx.outbox.put([revise(change, room_id, key, said)], now_ms=to_ms(now))
             case Withdrawn():
-                tx.contacts.take_back(question.number)
-                tx.erase_for_good()
-                if room_id is not None and key is not None:
-                    self._undo(tx, [(key, room_id)], "gone", now)
+                self._take_back(tx, question, now)
             case _:
                 assert_never(one)
+
+    def forget(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
+        """Take back whatever a person has asked."""
+        for question in tx.contacts.of_asker(user_id):
+            self._take_back(tx, question, now)
+
+    def _take_back(self, tx: Transaction, question: Question, now: datetime) -> None:
+        self._digests.whole_overtaken(tx, question.asking.dialogue_id, now=now)
+        tx.contacts.take_back(question.number)
+        tx.erase_for_good()
+        room_id, key = self._room_of(tx, question), question.sent_key
+        if room_id is not None and key is not None:
+            self._undo(tx, [(key, room_id)], "gone", now)
 
     def _change_answer(
         self,
@@ -407,11 +425,16 @@ class Contacts:
         dialogue = tx.dialogues.get(question.asking.dialogue_id)
         if dialogue is None:
             return
-        tx.digests.mark_stale(dialogue.id, {None})
         match one:
             case Edited():
                 if one.sender != named.user_id:
                     return
+                if not text.fits(one.text):
+                    _, words = self._title(tx, named.role)
+                    told = f"{one.room_id}/-/-/contact-long/{one.event_id}"
+                    self._say(tx, told, named, text.too_long_markdown(words), now)
+                    return
+                self._digests.whole_overtaken(tx, dialogue.id, now=now)
                 tx.contacts.reword_answer(question.number, text=one.text)
                 new = tx.contacts.get(question.number)
                 if new is not None:
@@ -422,6 +445,7 @@ class Contacts:
                     ]
                     tx.outbox.put(effects, now_ms=to_ms(now))
             case Withdrawn():
+                self._digests.whole_overtaken(tx, dialogue.id, now=now)
                 tx.contacts.take_back_answer(question.number)
                 tx.erase_for_good()
                 self._undo(tx, _answers(dialogue, question), "gone", now)
@@ -489,7 +513,7 @@ class Contacts:
         if dialogue is None or role is None:
             return
         tx.contacts.note_overdue(question.number, now_ms=to_ms(now))
-        tx.digests.mark_stale(dialogue.id, {None})
+        self._digests.whole_overtaken(tx, dialogue.id, now=now)
         said = text.overdue_markdown(role.title.get(dialogue.language), wording(dialogue.language))
         room_id = question.asking.room_id
         if room_id is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -86,11 +86,24 @@ class Digests:
         dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)
         if round_ is None or dialogue is None:
             return
-        marked = tx.digests.mark_stale(dialogue.id, scopes_of(dialogue, round_.step_id))
+        self._overtake(tx, dialogue.id, scopes_of(dialogue, round_.step_id), now)
+
+    def whole_overtaken(self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime) -> None:
+        """Mark the digest of a whole dialogue as stale; it is written anew soon."""
+        self._overtake(tx, dialogue_id, {None}, now)
+
+    def _overtake(
+        self,
+        tx: Transaction,
+        dialogue_id: DialogueId,
+        scopes: Collection[StepId | None],
+        now: datetime,
+    ) -> None:
+        marked = tx.digests.mark_stale(dialogue_id, scopes)
         for scope in marked:
-            self.order_anew(tx, dialogue.id, scope, at=now + RESTS)
+            self.order_anew(tx, dialogue_id, scope, at=now + RESTS)
         if marked:
-            log.info("digest.overtaken", dialogue_id=dialogue.id, scopes=len(marked))
+            log.info("digest.overtaken", dialogue_id=dialogue_id, scopes=len(marked))
 
     # ------------------------------------------------------------------ making
 
@@ -192,6 +205,7 @@ def still_reads(before: Snapshot, now: Snapshot) -> bool:
     return (
         before.book == now.book
         and before.rounds == now.rounds
+        and before.contacts == now.contacts
         and all(here.get(reply.reply_no) == reply for reply in before.replies)
     )
 

@@ -35,6 +35,7 @@ from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
     from bot.chat import Links
+    from bot.contacts import Contacts
     from bot.corrections import Corrections
     from bot.helping import Helping
     from bot.later import Asked, Later
@@ -58,12 +59,14 @@ class OwnWords:
         links: Links,
         corrections: Corrections,
         helping: Helping,
+        contacts: Contacts,
         language: str,
     ) -> None:
         self._world = world
         self._links = links
         self._corrections = corrections
         self._helping = helping
+        self._contacts = contacts
         self._language = language
 
     def answer(self, tx: Transaction, asked: Asked, later: Later, *, now: datetime) -> None:
@@ -181,6 +184,7 @@ class OwnWords:
             for dialogue_id, number in tx.people.seats(user_id)
             for reply in tx.replies.of_person(dialogue_id, number)
         ]
+        self._contacts.forget(tx, user_id, now=now)
         tx.replies.cut_off(numbers)
         tx.replies.forget_marks(user_id)
         tx.journal.forget_sender(user_id)

@@ -142,6 +142,10 @@ class Contacts:
             sa.and_(_question.c.room_id == room_id, _question.c.event_id == event_id)
         )
 
+    def of_asker(self, user_id: UserId) -> list[Question]:
+        """What a person has asked and not taken back, oldest first."""
+        return self._questions(_question.c.asker == user_id)
+
     def note_sent(self, number: int, key: EffectKey) -> None:
         """It was put to her, by this effect."""
         self._change(number, sent_key=key)

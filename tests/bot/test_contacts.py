@@ -339,3 +339,48 @@ async def test_what_cannot_be_passed_on(journey: Journey, eva: Contact) -> None:
     await asks(journey, ANN, "x" * 12_000)
     assert journey.texts(TABLE_1)[-1].startswith("That is too long")
     assert answers(journey, TABLE_1) == []
+
+
+async def test_the_posted_digest_follows_what_she_writes_and_takes_back(
+    journey: Journey, eva: Contact
+) -> None:
+    # given a dialogue that is over, and its digest posted
+    for minutes in (10, 30, 33):
+        await journey.clock_shows(MONDAY_9H + timedelta(minutes=minutes))
+    assert "0 of 1 questions answered" in digest(journey)
+
+    # when she answers late, then it stands there; when she takes that back, it does not
+    answer = await eva.writes("Late bread")
+    await journey.time_passes(minutes=1)
+    assert "Late bread" in digest(journey)
+    await journey.withdraws(EVA, answer)
+    await journey.time_passes(minutes=1)
+    assert "Late bread" not in digest(journey)
+
+
+def digest(journey: Journey) -> str:
+    return plain("\n".join(journey.texts(ORGANIZERS)))
+
+
+async def test_an_edit_that_is_too_long_is_not_passed_on(journey: Journey, eva: Contact) -> None:
+    answer = await eva.writes("Bread")
+    asked = await asks(journey, ANN, "Soup?")
+
+    await journey.edits(EVA, answer, "x" * 40_000)
+    await journey.edits(ANN, asked, "ask: " + "x" * 40_000)
+
+    assert eva.texts[-1].startswith("That is too long")
+    assert journey.texts(TABLE_1)[-1].startswith("That is too long")
+    assert answers(journey, TABLE_1)[0][1].endswith("> Bread")
+    assert journey.errors == []
+
+
+async def test_forget_me_takes_back_what_was_asked(journey: Journey, eva: Contact) -> None:
+    await asks(journey, ANN, "Soup for my child?")
+    await asks(journey, BO, "Fish?")
+
+    await journey.writes_in_private(ANN, "forget me")
+    await journey.writes_in_private(ANN, "yes, forget me")
+
+    assert eva.texts == [OWN, "❓ **Question from group 1**\n\n> Fish?"]
+    assert await journey.database.write(lambda tx: tx.contacts.of_asker(ANN)) == []
