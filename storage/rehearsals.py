@@ -30,7 +30,10 @@ class Rehearsals:
 
     def begin(self, *, pack: str, title: str, language: str, now_ms: int) -> Rehearsal:
         """Note that one begins."""
-        number = (self._db.scalar(sa.select(sa.func.max(_rehearsal.c.number))) or 0) + 1
+        # Of this second: the address of its room follows from it. One counted from 1 would come
+        # again in a new database or one put back from a copy, and anybody could take it before.
+        last = self._db.scalar(sa.select(sa.func.max(_rehearsal.c.number))) or 0
+        number = max(last + 1, now_ms // 1000)
         self._db.execute(
             sa.insert(_rehearsal).values(
                 number=number, pack=pack, title=title, language=language, begun_ms=now_ms

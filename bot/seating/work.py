@@ -95,8 +95,7 @@ class SeatingWork:
             await self._database.write(self._forget_old)
             if self._to_show:
                 self._to_show = False
-                await self._database.write(self._show_settled)
-                self._outbox_filled()
+                await self._show()
             wait_s = await self._work_off()
             try:
                 async with asyncio.timeout(wait_s):
@@ -143,6 +142,13 @@ class SeatingWork:
             log.exception("seating.broken", number=seating.number, todo=seating.todo.value)
             mistake = BoundExceeded(seating.todo.value, Bound.CRASH)
             await self._database.write(partial(self._tell_failure, seating, mistake))
+
+    async def _show(self) -> None:
+        try:
+            await self._database.write(self._show_settled)
+        except Exception:  # a message that cannot be brought up to date must not end the bot
+            log.exception("seating.not_shown")
+        self._outbox_filled()
 
     def _show_settled(self, tx: Transaction) -> None:
         settled = tx.seatings.settled()

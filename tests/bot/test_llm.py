@@ -267,3 +267,11 @@ async def test_what_came_in_time_is_kept_when_the_rest_is_late() -> None:
     async with served(handler) as address:
         found = await worded(workshop(), config(address, within_s=1.5))
     assert list(found) == [ThemeNo(1)]
+
+
+async def test_a_key_that_no_header_can_carry() -> None:
+    async def answers(_request: web.Request) -> web.StreamResponse:
+        return chat(GOOD)
+
+    async with served(answers) as address:
+        assert await worded(workshop(), config(address, api_key="one\ntwo")) == {}

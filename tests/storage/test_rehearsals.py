@@ -33,3 +33,7 @@ def test_the_next_has_a_number_of_its_own(database: Database) -> None:
     database.write_now(lambda tx: tx.rehearsals.end(first.number, now_ms=NOW_MS + 1))
 
     assert database.write_now(begin).number == first.number + 1
+
+
+def test_a_new_database_gives_no_number_anew(database: Database) -> None:
+    assert database.write_now(begin).number == NOW_MS // 1000
