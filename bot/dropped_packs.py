@@ -20,29 +20,30 @@ if TYPE_CHECKING:
     from bot.packs import PackFile
     from bot.shelf import Shelf
 
-_SECONDS = 10
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedPacks:
     """Reads packs, keeps the sound ones on the shelf; `packs` lists those there are.
 
-    `megabytes` is the memory that reading one may take.
+    `seconds` of processor time and `megabytes` of memory are what reading one may take.
+    `reading` is the function that does it, as `run_bounded` names it.
     """
 
     shelf: Shelf
     packs: Callable[[], tuple[PackFile, ...]]
     endings: tuple[str, ...] = (".toml", ".zip")
     most_bytes: int = MAX_PARCEL_BYTES
+    seconds: float = 10
     megabytes: int = 300
+    reading: str = "bot.pack_parcel:examine"
 
     async def read(self, name: str, data: bytes, words: Wording) -> Act:
         """Look at a pack in a process of its own, and keep it if it is sound."""
         try:
             answer = await run_bounded(
-                "bot.pack_parcel:examine",
+                self.reading,
                 frame(name, data),
-                seconds=_SECONDS,
+                seconds=self.seconds,
                 megabytes=self.megabytes,
             )
         except BoundExceeded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -59,6 +59,14 @@ class StillRunning(Exception):
 
 class NeverAgain(Exception):
     """The pack's recurrence has no day to come."""
+
+
+class ComesAlready(Exception):
+    """A series of the pack goes on; it has to be ended before another begins."""
+
+
+class NeedsLeading(Exception):
+    """The pack is not made for groups at their own pace."""
 
 
 def group_rooms(tx: Transaction) -> list[Room]:
@@ -120,6 +128,32 @@ def order_start(tx: Transaction, order: Order, *, now: datetime) -> Dialogue:
     return dialogue
 
 
+def order_at_own_pace(tx: Transaction, order: Order, *, now: datetime) -> list[Dialogue]:
+    """A dialogue for each group, so that no group waits for another.
+
+    A busy group that is named is an error; where all are meant, it is left in peace.
+
+    Raises:
+        NeedsLeading: the pack is not made for it.
+        NoGroups: as `order_start`.
+        StillRunning: as `order_start`.
+        flows.errors.PackError: the pack is not sound.
+    """
+    if not order.pack.load().self_paced:
+        raise NeedsLeading
+    using = {
+        group.room_id
+        for dialogue in tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
+        for group in dialogue.groups
+    }
+    groups = groups_of(tx, order.rooms)
+    free = [one for one in groups if order.rooms is not None or one.room_id not in using]
+    alone = replace(order, own_pace=True)
+    if not free:
+        return [order_start(tx, alone, now=now)]
+    return [order_start(tx, replace(alone, rooms=(one.room_id,)), now=now) for one in free]
+
+
 def _free(tx: Transaction, groups: tuple[Group, ...], *, named: bool) -> tuple[Group, ...]:
     """Those of the groups that no dialogue uses; if they were named, all of them or none."""
     if not groups:
@@ -140,12 +174,15 @@ def order_series(tx: Transaction, order: Order, *, now: datetime) -> tuple[Serie
     """Keep a series of a pack that recurs; returns it and when its first dialogue begins.
 
     Raises:
+        ComesAlready: one of this pack goes on.
         NoGroups: the bot is in no group room.
         NeverAgain: there is no such day within five years.
         flows.errors.PackError: the pack is not sound.
     """
     source = order.pack.source()
     pack = parse(source, name=order.pack.name)
+    if any(one.pack.name == pack.name for one in tx.series.going()):
+        raise ComesAlready
     groups = groups_of(tx, order.rooms)
     if not groups:
         raise NoGroups

@@ -168,6 +168,11 @@ def _start(parser: Parser, words: Wording) -> None:
         type=float,
         help=words.say("divide every length by it, for a rehearsal"),
     )
+    option(
+        "--own-pace",
+        action="store_true",
+        help=words.say("each group goes on by itself when it is done"),
+    )
 
 
 def _export(parser: Parser, words: Wording) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,13 +13,26 @@ from bot.cli.running import running_process
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
 from bot.config import Config
 from bot.nearest import nearest
-from bot.orders import NoGroups, Order, StillRunning, order_start
+from bot.orders import (
+    ComesAlready,
+    NeedsLeading,
+    NeverAgain,
+    NoGroups,
+    Order,
+    StillRunning,
+    order_at_own_pace,
+    order_series,
+    order_start,
+)
 from bot.packs import PackFile, find_packs
 from bot.rendering.problems import problem_sentence
+from bot.wording import Wording
 from flows.dialogue import Dialogue
 from flows.errors import PackError
+from flows.packs.pack import Pack
 from storage.database import Database
 from storage.overview import reading
+from storage.transaction import Transaction
 
 _FASTEST = 1000
 
@@ -45,11 +59,41 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
         organizers_room=config.organizers_room,
         pace=parsed.pace or config.pace,
     )
-    dialogue = _ordered(order, config, now, terminal)
-    if dialogue is None:
+    kind = _Kind(own_pace=parsed.own_pace, has_time=parsed.at is not None)
+    ordered = _ordered(order, kind, config, now, terminal)
+    if ordered is None:
         return PROBLEM
-    _tell(dialogue, config, now, terminal)
+    _tell(ordered, config, now, terminal)
     return OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How it was ordered: each group at its own pace, and whether with a time."""
+
+    own_pace: bool
+    has_time: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ordered:
+    """What has been ordered: dialogues, and when the first of a series comes, if it is one."""
+
+    pack: Pack
+    dialogues: tuple[Dialogue, ...] = ()
+    next_at: datetime | None = None
+
+
+def _order(tx: Transaction, order: Order, kind: _Kind, now: datetime) -> _Ordered:
+    """As `!start` does: of a pack that recurs a series, and a dialogue only if there is a time."""
+    pack = order.pack.load()
+    if kind.own_pace:
+        return _Ordered(pack=pack, dialogues=tuple(order_at_own_pace(tx, order, now=now)))
+    if pack.recurrence is None:
+        return _Ordered(pack=pack, dialogues=(order_start(tx, order, now=now),))
+    _, first = order_series(tx, order, now=now)
+    dialogues = (order_start(tx, order, now=now),) if kind.has_time else ()
+    return _Ordered(pack=pack, dialogues=dialogues, next_at=first)
 
 
 def _pack(name: str, folders: tuple[Path, ...], terminal: Terminal) -> PackFile | None:
@@ -69,14 +113,16 @@ def _pack(name: str, folders: tuple[Path, ...], terminal: Terminal) -> PackFile 
     return None
 
 
-def _ordered(order: Order, config: Config, now: datetime, terminal: Terminal) -> Dialogue | None:
+def _ordered(
+    order: Order, kind: _Kind, config: Config, now: datetime, terminal: Terminal
+) -> _Ordered | None:
     words = terminal.words
     with reading(config.database_url):
         # Only a database that the bot has made and brought up to date can hold groups.
         pass
     database = Database.open(config.database_url)
     try:
-        return database.write_now(lambda tx: order_start(tx, order, now=now))
+        return database.write_now(lambda tx: _order(tx, order, kind, now))
     except NoGroups:
         problem = words.say(
             "There are no groups yet. Make a room for each group and invite {bot} to it, as an "
@@ -88,6 +134,23 @@ def _ordered(order: Order, config: Config, now: datetime, terminal: Terminal) ->
             "{dialogue} is not finished, and a group does one thing at a time. Wait until "
             "it ends, or end it in the organizers' room.",
             dialogue=error.dialogue.id,
+        )
+    except NeedsLeading:
+        problem = words.say(
+            "{pack} is not made for groups at their own pace: somebody has to lead it. Start it "
+            "without --own-pace.",
+            pack=order.pack.name,
+        )
+    except ComesAlready:
+        problem = words.say(
+            "{pack} comes again and again already. End that first in the organizers' room, with "
+            "!stop series.",
+            pack=order.pack.name,
+        )
+    except NeverAgain:
+        problem = words.say(
+            "{pack} says that it comes again, but no day within five years fits.",
+            pack=order.pack.name,
         )
     except PackError as error:
         problem = "\n".join(
@@ -102,23 +165,38 @@ def _ordered(order: Order, config: Config, now: datetime, terminal: Terminal) ->
     return None
 
 
-def _tell(dialogue: Dialogue, config: Config, now: datetime, terminal: Terminal) -> None:
+def _tell(ordered: _Ordered, config: Config, now: datetime, terminal: Terminal) -> None:
     words = terminal.words
-    groups = words.say_n("{number} group", "{number} groups", len(dialogue.groups))
-    if dialogue.starts_at <= now:
-        text = words.say(
-            "{dialogue} begins now with {groups}.", dialogue=dialogue.id, groups=groups
+    for dialogue in ordered.dialogues:
+        terminal.show(_begins(dialogue, config, now, words))
+    if any(dialogue.own_pace for dialogue in ordered.dialogues):
+        terminal.show(words.say("Each group writes done when it is ready to go on."))
+    if ordered.next_at is not None:
+        local = ordered.next_at.astimezone(config.zone)
+        terminal.show(
+            words.say(
+                "{pack} comes by itself, next {time}, until !stop series is written in the "
+                "organizers' room.",
+                pack=ordered.pack.name,
+                time=shown_moment(local, now, words),
+            )
         )
-    else:
-        local = dialogue.starts_at.astimezone(config.zone)
-        text = words.say(
-            "{dialogue} begins {time} with {groups}.",
-            dialogue=dialogue.id,
-            time=shown_moment(local, now, words),
-            groups=groups,
-        )
-    terminal.show(text)
     if running_process(config) is None:
         terminal.complain(
             words.say("The bot does not seem to run: start it with `runda run`, or nothing begins.")
         )
+
+
+def _begins(dialogue: Dialogue, config: Config, now: datetime, words: Wording) -> str:
+    groups = words.say_n("{number} group", "{number} groups", len(dialogue.groups))
+    if dialogue.starts_at <= now:
+        return words.say(
+            "{dialogue} begins now with {groups}.", dialogue=dialogue.id, groups=groups
+        )
+    local = dialogue.starts_at.astimezone(config.zone)
+    return words.say(
+        "{dialogue} begins {time} with {groups}.",
+        dialogue=dialogue.id,
+        time=shown_moment(local, now, words),
+        groups=groups,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -16,11 +15,13 @@ from bot.errors import CommandError
 from bot.facts import unanswered_groups
 from bot.nearest import nearest
 from bot.orders import (
+    ComesAlready,
+    NeedsLeading,
     NeverAgain,
     NoGroups,
     Order,
     StillRunning,
-    groups_of,
+    order_at_own_pace,
     order_series,
     order_start,
 )
@@ -85,25 +86,17 @@ def _moment(call: Call, when: str) -> datetime:
 def _start_at_own_pace(call: Call, order: Order) -> Answer:
     """A dialogue for each group, so that no group waits for another."""
     pack = _loaded(call, order)
-    if not pack.self_paced:
+    try:
+        started = order_at_own_pace(call.tx, order, now=call.now)
+    except NeedsLeading as error:
         message = call.words.say(
             "`{pack}` is not made for groups at their own pace: somebody has to lead it. Start it "
             "without those words.",
             pack=pack.name,
         )
-        raise CommandError(message)
-    using = {
-        group.room_id
-        for dialogue in call.tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
-        for group in dialogue.groups
-    }
-    groups = groups_of(call.tx, order.rooms)
-    # Named, a busy group is an error that says so; where all are meant, it is left in peace.
-    free = [one for one in groups if order.rooms is not None or one.room_id not in using]
-    if not free:
-        started = [_ordered(call, order)]
-    else:
-        started = [_ordered(call, replace(order, rooms=(one.room_id,))) for one in free]
+        raise CommandError(message) from error
+    except (NoGroups, StillRunning, PackError) as error:
+        raise _cannot_start(call, error) from error
     title = escape(pack.title.get(call.words.language))
     begins = call.words.say_n(
         "▶️ **{title}** begins in {number} group, at its own pace: {dialogues}. The group writes "
@@ -129,7 +122,9 @@ def _series(call: Call, order: Order) -> str | None:
     pack = _loaded(call, order)
     if pack.recurrence is None:
         return None
-    if any(one.pack.name == pack.name for one in call.tx.series.going()):
+    try:
+        _, first = order_series(call.tx, order, now=call.now)
+    except ComesAlready as error:
         message = call.words.say(
             "`{pack}` comes again and again already; `!{follow_ups}` shows when. End that first, "
             "with `!{stop} {series}`.",
@@ -138,9 +133,7 @@ def _series(call: Call, order: Order) -> str | None:
             stop=STOP.name(call.words),
             series="serien" if call.words.language == "sv" else "series",
         )
-        raise CommandError(message)
-    try:
-        _, first = order_series(call.tx, order, now=call.now)
+        raise CommandError(message) from error
     except NoGroups as error:
         raise CommandError(how_to_add_groups(call)) from error
     except NeverAgain as error:
@@ -160,18 +153,25 @@ def _series(call: Call, order: Order) -> str | None:
 def _ordered(call: Call, order: Order) -> Dialogue:
     try:
         return order_start(call.tx, order, now=call.now)
-    except StillRunning as error:
-        message = call.words.say(
-            "{dialogue} is not finished, and a group does one thing at a time: wait until it "
-            "ends, or end it with `!{stop} {dialogue}`.",
-            dialogue=error.dialogue.id,
-            stop=STOP.name(call.words),
-        )
-        raise CommandError(message) from error
-    except NoGroups as error:
-        raise CommandError(how_to_add_groups(call)) from error
-    except PackError as error:
-        raise CommandError(_unsound(call, error)) from error
+    except (NoGroups, StillRunning, PackError) as error:
+        raise _cannot_start(call, error) from error
+
+
+def _cannot_start(call: Call, error: NoGroups | StillRunning | PackError) -> CommandError:
+    """What has to be done first."""
+    match error:
+        case NoGroups():
+            return CommandError(how_to_add_groups(call))
+        case StillRunning():
+            message = call.words.say(
+                "{dialogue} is not finished, and a group does one thing at a time: wait until it "
+                "ends, or end it with `!{stop} {dialogue}`.",
+                dialogue=error.dialogue.id,
+                stop=STOP.name(call.words),
+            )
+            return CommandError(message)
+        case PackError():
+            return CommandError(_unsound(call, error))
 
 
 def _unsound(call: Call, error: PackError) -> str:

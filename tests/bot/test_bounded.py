@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import bounded
 from bot.bounded import Bound, BoundExceeded, run_bounded
 
 HERE = "tests.bot.test_bounded"
@@ -21,6 +22,11 @@ def turned(data: bytes) -> dict[str, object]:
 def for_ever(_data: bytes) -> None:
     while True:
         pass
+
+
+def waits(data: bytes) -> str:
+    """Reads a pipe into which nobody writes."""
+    return Path(data.decode()).read_text()
 
 
 def large(data: bytes) -> int:
@@ -53,6 +59,23 @@ async def test_it_is_stopped_and_says_by_what(function: str, bound: Bound) -> No
     with pytest.raises(BoundExceeded) as caught:
         await run_bounded(f"{HERE}:{function}", b"a", seconds=1, megabytes=100)
     assert caught.value.bound is bound
+
+
+async def test_what_waits_for_ever_is_stopped_by_the_wall_clock(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given a child that uses no processor time, so that the system never ends it
+    monkeypatch.setattr(bounded, "_START_S", 4.0)
+    born = tmp_path / "born"
+    os.mkfifo(born)
+
+    with pytest.raises(BoundExceeded) as caught:
+        await run_bounded(f"{HERE}:waits", str(born).encode(), seconds=0.2, megabytes=100)
+
+    assert caught.value.bound is Bound.TIME
+    # And it is gone: nobody holds the other end of the pipe that it was waiting at.
+    with pytest.raises(OSError, match="No such device or address"):
+        os.open(born, os.O_WRONLY | os.O_NONBLOCK)
 
 
 async def test_it_can_write_no_file(tmp_path: Path) -> None:

@@ -186,3 +186,25 @@ async def test_what_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
         "⚠️ a\\.toml takes too much time or memory to read, so I have stopped. Nothing has changed."
     )
     assert Shelf(tmp_path).versions("a") == ()
+
+
+def never_ends(_data: bytes) -> None:
+    while True:
+        pass
+
+
+async def test_what_takes_too_much_time_is_stopped(tmp_path: Path) -> None:
+    reader = DroppedPacks(
+        shelf=Shelf(tmp_path),
+        packs=tuple,
+        seconds=1,
+        reading=f"{never_ends.__module__}:{never_ends.__name__}",
+    )
+
+    act = await reader.read("a.toml", DINNER.encode(), wording("en"))
+
+    answer = act(cast("Transaction", None), MONDAY_9H)
+    assert answer.markdown == (
+        "⚠️ a\\.toml takes too much time or memory to read, so I have stopped. Nothing has changed."
+    )
+    assert Shelf(tmp_path).versions("a") == ()

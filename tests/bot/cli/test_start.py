@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.dialogue import Status
+from flows.ids import DialogueId
 from storage.transaction import Transaction
 from tests.bot.cli.conftest import Runda
-from tests.bot.cli.installation import Installation
+from tests.bot.cli.installation import ORGANIZERS, Installation
 
 NOT_RUNNING = "The bot does not seem to run: start it with `runda run`, or nothing begins.\n"
 
@@ -141,3 +142,120 @@ def test_before_the_first_start_nothing_is_made(runda: Runda, installation: Inst
 
     assert outcome.status == 1
     assert list((installation.folder / "data").iterdir()) == []
+
+
+def recurs(installation: Installation) -> None:
+    """The pack comes once a month, and may be run at one's own pace."""
+    path = installation.folder / "packs" / "meetings.toml"
+    head, _, steps = path.read_text().partition("[[step]]")
+    rule = '[recurrence]\nevery = "month"\nat = "13.00"\n\n'
+    path.write_text(f"self_paced = true\n{head}{rule}[[step]]{steps}")
+
+
+Kept = tuple[list[str], list[tuple[str, str]], list[str]]
+
+
+def kept(tx: Transaction) -> Kept:
+    """The series that go on, what rings for them, and the planned dialogues."""
+    going = [one.id for one in tx.series.going()]
+    alarms = [
+        (alarm.alarm.value, alarm.wall_time[11:])
+        for one in going
+        for alarm in tx.occurrences.waiting(DialogueId(one))
+    ]
+    return going, alarms, [one.id for one in tx.dialogues.in_status(Status.PLANNED)]
+
+
+def test_a_pack_that_recurs_begins_its_series(runda: Runda, installation: Installation) -> None:
+    database = installation.open()
+    installation.make_groups(database)
+    recurs(installation)
+
+    outcome = runda("start", "meetings", "--config", installation.config)
+
+    (series,) = database.write_now(lambda tx: tx.series.going())
+    (alarm,) = database.write_now(lambda tx: tx.occurrences.waiting(DialogueId(series.id)))
+    assert outcome.status == 0
+    assert outcome.shown == (
+        f"meetings comes by itself, next {alarm.wall_time[:10]} 13:00, until !stop series is "
+        "written in the organizers' room.\n"
+    )
+    assert database.write_now(kept) == (
+        [series.id],
+        [("series", "13:00:00 Europe/Stockholm")],
+        [],
+    )
+    assert series.organizers_room == ORGANIZERS
+
+    again = runda("start", "meetings", "--config", installation.config)
+
+    database.close()
+    assert (again.status, again.complaint) == (
+        1,
+        (
+            "meetings comes again and again already. End that first in the organizers' room, "
+            "with !stop series.\n"
+        ),
+    )
+
+
+def test_with_a_time_there_is_a_dialogue_then_too(runda: Runda, installation: Installation) -> None:
+    database = installation.open()
+    installation.make_groups(database)
+    recurs(installation)
+
+    outcome = runda(
+        "start", "meetings", "--config", installation.config, "--at", "2090-06-01 13:00"
+    )
+
+    going, alarms, planned = database.write_now(kept)
+    database.close()
+    assert outcome.shown == (
+        "meetings-1 begins 2090-06-01 13:00 with 2 groups.\n"
+        "meetings comes by itself, next 2090-07-01 13:00, until !stop series is written in the "
+        "organizers' room.\n"
+    )
+    assert (len(going), alarms, planned) == (
+        1,
+        [("series", "13:00:00 Europe/Stockholm")],
+        ["meetings-1"],
+    )
+
+
+def test_at_own_pace_each_group_has_a_dialogue(runda: Runda, installation: Installation) -> None:
+    database = installation.open()
+    installation.make_groups(database)
+    recurs(installation)
+
+    outcome = runda("start", "meetings", "--config", installation.config, "--own-pace")
+
+    planned = database.write_now(lambda tx: tx.dialogues.in_status(Status.PLANNED))
+    database.close()
+    assert outcome.shown == (
+        "meetings-1 begins now with 1 group.\n"
+        "meetings-2 begins now with 1 group.\n"
+        "Each group writes done when it is ready to go on.\n"
+    )
+    assert [(one.own_pace, [group.name for group in one.groups]) for one in planned] == [
+        (True, ["Bord 1"]),
+        (True, ["Bord 2"]),
+    ]
+
+
+def test_a_pack_that_somebody_must_lead_is_not_started_so(
+    runda: Runda, installation: Installation
+) -> None:
+    database = installation.open()
+    installation.make_groups(database)
+
+    outcome = runda("start", "meetings", "--config", installation.config, "--own-pace")
+
+    assert database.write_now(kept) == ([], [], [])
+    database.close()
+    assert (outcome.status, outcome.complaint) == (
+        1,
+        (
+            "meetings is not made for groups at their own pace: somebody has to lead it. Start it "
+            "without --own-pace.\n"
+        ),
+    )
