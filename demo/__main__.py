@@ -38,7 +38,10 @@ _MOST_PEOPLE: Final = 300
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo; the exit status is 0 only if every count agrees."""
+    """Run the demo.
+
+    The exit status is 0 only if every count agrees and the sentence model found the themes.
+    """
     wish, keep = _read_arguments(arguments)
     console = Console()
     try:
@@ -59,7 +62,7 @@ async def _run(wish: Wish, console: Console, *, keep: bool) -> int:
                 outcome = await run.play()
                 display.close()
                 _show(outcome, display, console)
-                status = 0 if outcome.reconciliation.holds else _FAILED
+                status = 0 if outcome.holds else _FAILED
                 if keep:
                     await _keep(run, console)
         except* (StageError, PeopleGone, HomeserverError, ChatRefused, ChatUnavailable) as group:
@@ -187,6 +190,7 @@ def _show(outcome: Outcome, display: Display, console: Console) -> None:
     console.print(Panel(Markdown(_digest_to_show(outcome)), title="The digest, as it came"))
     console.print(_counts(outcome))
     _show_verdict(outcome, console)
+    _show_themes(outcome, console)
     files = Table.grid(padding=(0, 2))
     for what, path in outcome.files.items():
         files.add_row(Text(what), Text(str(path)))
@@ -229,6 +233,19 @@ def _show_verdict(outcome: Outcome, console: Console) -> None:
         console.print(f"  - {problem}", style="red", markup=False)
     if len(found.problems) > _PROBLEMS_SHOWN:
         console.print(f"  … and {len(found.problems) - _PROBLEMS_SHOWN} more", style="red")
+
+
+def _show_themes(outcome: Outcome, console: Console) -> None:
+    themes = outcome.themes
+    if themes.problem:
+        console.print(f"✘ {themes.problem}", style="bold red", markup=False)
+        return
+    console.print(
+        f"✓ {themes.number} themes, found with the sentence model {themes.model}.",
+        style="bold green",
+        markup=False,
+        highlight=False,
+    )
 
 
 async def _keep(run: Run, console: Console) -> None:

@@ -28,6 +28,7 @@ from demo.reconcile import Reconciliation, reconcile
 from demo.script import PlannedStep, plan_steps
 from demo.seen import Seen
 from demo.stage import Plan, Stage
+from demo.themes import ThemesFound, last_themes
 from flows.packs.pack import Pack
 
 LANGUAGE: Final = "sv"
@@ -59,8 +60,14 @@ class Outcome:
     pace: float
     reconciliation: Reconciliation
     digest: Digest
+    themes: ThemesFound
     files: dict[str, Path]
     timings: list[tuple[str, float]] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.reconciliation.holds and not self.themes.problem
 
 
 class Run:
@@ -278,17 +285,20 @@ class Run:
             problems.append(f"{home.could_not_read} times a question could not be read")
         if self.stage.organizer.client.unreadable:
             problems.append("the organizer could not read everything in the organizers' room")
+        database = folder / "data" / "runda.db"
+        themes = await asyncio.to_thread(last_themes, f"sqlite:///{database}")
         saved = folder / "digest.md"
         saved.write_text(digest_markdown(digest), encoding="utf-8")
         return Outcome(
             pace=self.pace,
             reconciliation=Reconciliation(found.rows, tuple(problems)),
             digest=digest,
+            themes=themes,
             files={
                 "digest": saved,
                 "answers (JSON)": exported_json,
                 "answers (CSV)": exported_csv,
-                "database": folder / "data" / "runda.db",
+                "database": database,
                 "the people's ledger": folder / "ledger.jsonl",
                 "logs": self.stage.logs,
             },
