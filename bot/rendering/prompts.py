@@ -56,8 +56,13 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
         *_consent(pack, facts, words),
         how,
         _no_cases(step, words),
-        " · ".join(filter(None, ending)),
+        _capitalised(" · ".join(filter(None, ending))),
     )
+
+
+def _capitalised(line: str) -> str:
+    """The line with a capital at its start; most begin with a sign, and stay as they are."""
+    return line[:1].upper() + line[1:]
 
 
 def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
