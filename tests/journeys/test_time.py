@@ -118,4 +118,4 @@ async def test_a_second_process_is_refused(
         assert second.returncode == 1
         assert str(scene.bot.process.pid) in complaint.decode()
         await scene.order("!hjälp")
-        await scene.shows(scene.organizer, scene.organizers_room, "Det här kan du göra här")
+        await scene.shows(scene.organizer, scene.organizers_room, "Det här kan du göra nu")
