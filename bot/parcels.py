@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 
+_ASKS_IN = ('{"kind":"open_room"', '{"kind":"invite"')
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A word in a text, `token`, that stands for the event id of the message of `key`."""
@@ -203,6 +206,14 @@ def opened(fate: Sent | None) -> RoomId | None:
 def invite(key: EffectKey, room_id: RoomId, user_id: UserId) -> Effect:
     """An invitation to a room."""
     return _effect(key, room_id, {"kind": "invite", "user_id": user_id})
+
+
+def asks_people_in(content: str) -> bool:
+    """Whether an effect's content invites somebody, perhaps from another homeserver.
+
+    That one may be away for days, and it is nobody else's fault.
+    """
+    return content.startswith(_ASKS_IN)
 
 
 def _effect(key: EffectKey, room_id: RoomId, content: dict[str, object]) -> Effect:

@@ -270,7 +270,10 @@ class Rehearsals:
         tx.rehearsals.end(rehearsal.number, now_ms=now_ms)
         organizers = self._config.organizers_room
         effects = [post(key_of(rehearsal.number, "end"), organizers, f"{MARK} {text}")]
-        if room_id is not None:
+        if room_id is None:
+            # Not made yet, it is not needed any more.
+            tx.outbox.withdraw_waiting(key_of(rehearsal.number, "room"))
+        else:
             effects.append(leave(key_of(rehearsal.number, "leave"), room_id))
         tx.outbox.put(effects, now_ms=now_ms)
 

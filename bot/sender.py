@@ -20,7 +20,7 @@ import structlog
 from bot.chat import Chat, Content, Parcel, React
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.keys import BOARD_EDIT, LIVE_EDIT
-from bot.parcels import Never, NotYet, open_content, unpack
+from bot.parcels import Never, NotYet, asks_people_in, open_content, unpack
 from bot.reactions import ACKNOWLEDGEMENT, Mark, mark_key, marks_of
 from storage.instants import from_ms, to_ms
 from storage.outbox import Due, OutboxState, Sent
@@ -150,11 +150,14 @@ class Sender:
         """Put an effect into its lane: one at a time, in order, for each room.
 
         Acknowledgements need no order with anything else: they have a lane of their own in
-        each room, and never hold up what people wait to read.
+        each room, and never hold up what people wait to read. Neither do invitations, which
+        wait for other homeservers.
         """
         lane = str(due.room_id)
         if due.key.startswith(ACKNOWLEDGEMENT):
             lane = f"{lane}/{ACKNOWLEDGEMENT}"
+        elif asks_people_in(due.content):
+            lane = f"{lane}/people"
         waiting = self._lanes.get(lane)
         if waiting is not None:
             waiting.append(due)
@@ -200,7 +203,8 @@ class Sender:
     async def _wait_for_chat(self, due: Due, error: ChatUnavailable) -> None:
         wait_s = error.retry_after_s or _back_off_s(due)
         log.warning("effect.postponed", key=due.key, retry_after_s=wait_s, reason=str(error))
-        if due.tries < len(_BACK_OFF_S) and not due.key.startswith(ACKNOWLEDGEMENT):
+        beside = due.key.startswith(ACKNOWLEDGEMENT) or asks_people_in(due.content)
+        if due.tries < len(_BACK_OFF_S) and not beside:
             # What was decided later for the room shall not overtake it; unless it alone is
             # what the chat cannot take, and that would go on for ever.
             self._held[due.room_id] = to_ms(self._now()) + int(wait_s * 1000)

@@ -111,6 +111,8 @@ class FakeChat:
         self.retry_after_s: float | None = None
         self.refused: set[RoomId] = set()
         self.refuses_marks_on: set[EventId] = set()
+        self.unreachable: set[UserId] = set()
+        """People whose own homeserver is away: they cannot be invited."""
         self.breaks_at = ""
         self.breaks_at_files = False
         self.logged_out = False
@@ -195,6 +197,8 @@ class FakeChat:
             raise ChatLoggedOut("the token is not valid any more")
         if parcel.room_id in self.unavailable:
             raise ChatUnavailable("no answer", retry_after_s=self.retry_after_s)
+        if self.unreachable.intersection(_invited(parcel.content)):
+            raise ChatUnavailable("502 no answer from her homeserver")
         if parcel.room_id in self.refused:
             raise ChatRefused("403 M_FORBIDDEN not in the room", code="M_FORBIDDEN")
         if isinstance(parcel.content, React) and parcel.content.target in self.refuses_marks_on:
@@ -378,6 +382,16 @@ class FakeChat:
                 await intake.resolve(heard)
             # Only now: what a crash interrupts is delivered again.
             self._taken += 1
+
+
+def _invited(content: Content) -> Sequence[UserId]:
+    match content:
+        case OpenRoom(invited=invited):
+            return invited
+        case Invite(user_id=user_id):
+            return (user_id,)
+        case _:
+            return ()
 
 
 def arrived(incoming: Incoming, *, encrypted: bool = False) -> Arrived:

@@ -384,3 +384,20 @@ async def test_forget_me_takes_back_what_was_asked(journey: Journey, eva: Contac
 
     assert eva.texts == [OWN, "❓ **Question from group 1**\n\n> Fish?"]
     assert await journey.database.write(lambda tx: tx.contacts.of_asker(ANN)) == []
+
+
+async def test_a_contact_out_of_reach_holds_nothing_up(journey: Journey) -> None:
+    # given a contact whose homeserver is away
+    journey.has_pack("lunch", PACK)
+    journey.chat.unreachable = {EVA}
+
+    # when she is named, then the organizers are answered, now and later
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    assert "is now Cook" in journey.answer()
+    await journey.starts_lunch()
+    assert any(one.startswith("▶️ **Lunch** begins now") for one in journey.texts(ORGANIZERS))
+
+    # and she is invited when it is back
+    journey.chat.unreachable = set()
+    await journey.time_passes(minutes=1)
+    assert journey.chat.rooms[Contact(journey).room].invited == [EVA]

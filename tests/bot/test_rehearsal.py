@@ -172,6 +172,7 @@ async def test_a_restart_ends_it_and_tells(journey: Journey) -> None:
     # then the organizers know, and nothing of it goes on
     assert told(journey, "The dry run of **Lunch** ended when I was restarted.")
     assert not told(journey, "### Digest")
+    assert [one.name for one in journey.chat.rooms.values() if one.made_as is not None] == []
 
 
 @pytest.mark.parametrize(
