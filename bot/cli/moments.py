@@ -17,15 +17,20 @@ class NotATime(RundaError):
     """--at cannot be used; the text says what to write."""
 
 
-def read_moment(text: str, zone: ZoneInfo, terminal: Terminal) -> datetime:
+def read_moment(
+    text: str, zone: ZoneInfo, terminal: Terminal, *, since: datetime | None = None
+) -> datetime:
     """What --at says; the operator is told if the clock shows that time twice.
 
+    Args:
+        since: the earliest moment that will do; now unless given.
+
     Raises:
-        NotATime: it is no time to come.
+        NotATime: it is no time, or too early.
     """
     words = terminal.words
     try:
-        moment = parse_when(text, terminal.now, zone)
+        moment = parse_when(text, since or terminal.now, zone)
     except WhenError as error:
         problem = when_error_markdown(error, words).replace("`", "").replace("\\", "")
         raise NotATime(f"--at: {problem}") from error

@@ -121,7 +121,9 @@ def _preview(file: PackFile, parsed: argparse.Namespace, terminal: Terminal) -> 
     zone = _zone(parsed, terminal)
     starts_at = None
     if parsed.at is not None:
-        starts_at = read_moment(parsed.at, zone, terminal)
+        today = terminal.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        # Nothing begins, so a time of day that has been is as good as any.
+        starts_at = read_moment(parsed.at, zone, terminal, since=today)
     language = parsed.language or pack.language
     preview = Preview(
         pack=pack,

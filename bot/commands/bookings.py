@@ -191,8 +191,9 @@ def _no_such_number(call: Call, number: int) -> str:
 BOOK = Command(
     swedish="boka",
     english="book",
+    second_words=("uppföljning", "followup"),
     usage=lambda words: words.say(
-        "– move a follow-up, or book it before its time: `followup 2027-10-05 9:00`"
+        "`followup 2027-10-05 9:00` – move a follow-up, or book it before its time"
     ),
     run=_book,
     available=has_begun,

@@ -183,7 +183,7 @@ def _unknown(name: str, default: Wording) -> tuple[Answer, str]:
     text = words.say(
         "⚠️ I know no command `!{name}`. Did you mean `!{guess}`? `!help` lists them all.",
         name=escape(name),
-        guess=guess.name(words),
+        guess=guess.full_name(words),
     )
     return Answer(markdown=text), language
 
@@ -195,7 +195,7 @@ def _help(call: Call) -> Answer:
     lines = [f"- `{_SIGN}{one.name(call.words)}` {one.usage(call.words)}" for one in now]
     parts = [head, "", *lines]
     if later:
-        names = ", ".join(f"`{_SIGN}{one.name(call.words)}`" for one in later)
+        names = ", ".join(f"`{_SIGN}{one.full_name(call.words)}`" for one in later)
         parts += ["", call.words.say("At other times: {names}", names=names)]
     return Answer(markdown="\n".join(parts))
 

@@ -229,8 +229,8 @@ START = Command(
     swedish="starta",
     english="start",
     usage=lambda words: words.say(
-        "and a pack – start it now, at a time, or in some groups: `grums`, `grums tomorrow 9:30`, "
-        "`grums groups 1-3`"
+        "`grums` – start that pack now; `grums tomorrow 9:30` later, "
+        "`grums groups 1-3` in some groups"
     ),
     run=_start,
 )

@@ -210,6 +210,7 @@ def _tell_author(call: Call, reply: Reply, round_: Round, *, held: bool, reason:
 HOLD = Command(
     swedish="håll",
     english="hold",
+    second_words=("inne", "back"),
     usage=lambda words: words.say(
         "back a reply – by its link or by words of it, and why; it is counted and not shown"
     ),

@@ -69,6 +69,8 @@ class Command:
 
     `also_swedish` and `also_english` are further names that are understood. `available` says
     whether it can do something now; if not, the help names it last, and briefly.
+    `second_words` are what people write after it, in Swedish and in English (*slå* ihop), where
+    the name alone says nothing.
     """
 
     swedish: str
@@ -78,10 +80,16 @@ class Command:
     also_swedish: tuple[str, ...] = ()
     also_english: tuple[str, ...] = ()
     available: Callable[[Call], bool] = always
+    second_words: tuple[str, str] = ("", "")
 
     def name(self, words: Wording) -> str:
         """Its name in a language."""
         return self.swedish if words.language == "sv" else self.english
+
+    def full_name(self, words: Wording) -> str:
+        """Its name in a language, with the second word if it has one."""
+        second = self.second_words[0 if words.language == "sv" else 1]
+        return f"{self.name(words)} {second}".rstrip()
 
     @property
     def names(self) -> dict[str, str]:

@@ -97,7 +97,7 @@ DRY_RUN = Command(
     also_swedish=("provkörning", "prova"),
     also_english=("dry-run", "dry", "rehearse"),
     usage=lambda words: words.say(
-        "and a pack – try it out with made-up people, and see the digest; `stop` ends it"
+        "`grums` – try that pack out with made-up people, and see the digest; `stop` ends it"
     ),
     run=_rehearse,
 )

@@ -222,6 +222,7 @@ def _step_to_skip(call: Call, dialogue: Dialogue, wanted: str) -> Step:
 SKIP = Command(
     swedish="hoppa",
     english="skip",
+    second_words=("över", ""),
     usage=lambda words: words.say(
         "– leave out the step that comes next, or a later one by its number; the open one goes on"
     ),
@@ -292,7 +293,8 @@ SAY = Command(
     swedish="säg",
     english="say",
     usage=lambda words: words.say(
-        "– a message of yours in the groups' rooms: `all We begin again at ten`, `3 Please …`"
+        "`all We begin again at ten` – a message of yours in every group's room; "
+        "`3 Please …` in one"
     ),
     run=_say,
     available=has_groups,

@@ -278,7 +278,8 @@ def _as(pattern: re.Pattern[str], verb: str, form: Form) -> Callable[[Call], Ans
 MERGE = Command(
     swedish="slå",
     english="merge",
-    usage=lambda words: words.say("and `2 3` – two themes are one"),
+    second_words=("ihop", ""),
+    usage=lambda words: words.say("`2 3` – two themes become one"),
     run=_as(_MERGE, "merge", _merge),
     available=_has_themes,
 )
@@ -286,7 +287,7 @@ MERGE = Command(
 HIDE = Command(
     swedish="dölj",
     english="hide",
-    usage=lambda words: words.say("and `4` – a theme is not shown"),
+    usage=lambda words: words.say("`4` – theme 4 is not shown"),
     run=_as(_HIDE, "hide", _hide),
     available=_has_themes,
 )

@@ -357,6 +357,7 @@ def _refuse_double(call: Call, person: Person, people: Sequence[Seated]) -> None
 ADD = Command(
     swedish="lägg",
     english="add",
+    second_words=("till", ""),
     usage=lambda words: words.say(
         "`Ann Ek; teacher; The school; @ann:server.se` – one person more"
     ),
@@ -379,6 +380,7 @@ def _remove(call: Call) -> Answer:
 REMOVE = Command(
     swedish="ta",
     english="remove",
+    second_words=("bort", ""),
     usage=lambda words: words.say("`Ann` – Ann does not come"),
     run=_remove,
     available=has_tables,
@@ -442,6 +444,7 @@ def _use(call: Call) -> Answer:
 USE = Command(
     swedish="använd",
     english="use",
+    second_words=("rummen", "rooms"),
     usage=lambda words: words.say("`rooms` – seat people in the group rooms that are there"),
     run=_use,
     available=is_proposed,
@@ -470,6 +473,7 @@ def _invite(call: Call) -> Answer:
 INVITE = Command(
     swedish="bjud",
     english="invite",
+    second_words=("in", ""),
     usage=lambda words: words.say("– invite everybody on the list who has a chat id"),
     run=_invite,
     available=is_settled,
@@ -495,6 +499,7 @@ def _forget(call: Call) -> Answer:
 FORGET = Command(
     swedish="glöm",
     english="forget",
+    second_words=("listan", "list"),
     usage=lambda words: words.say("– erase the list with all names; asks first"),
     run=_forget,
     available=has_tables,

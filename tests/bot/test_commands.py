@@ -68,7 +68,7 @@ def named(answer: str) -> tuple[list[str], list[str]]:
     """The commands that a help lists, and those it names for other times."""
     listed = [line.split("`")[1] for line in answer.splitlines() if line.startswith("- `")]
     _, _, rest = answer.partition(": `!")
-    return listed, re.findall(r"`(!\w+)`", f"`!{rest}") if rest else []
+    return listed, re.findall(r"`(!\w+)(?: \w+)?`", f"`!{rest}") if rest else []
 
 
 async def test_help_lists_what_can_be_done_now_and_names_the_rest(journey: Journey) -> None:
@@ -81,6 +81,11 @@ async def test_help_lists_what_can_be_done_now_and_names_the_rest(journey: Journ
     now, later = named(await asked(journey, "!hjälp"))
     assert {"!nästa", "!avsluta", "!sammanställning", "!läge"} <= set(now)
     assert sorted(now + later) == sorted(f"!{one.swedish}" for one in COMMANDS)
+
+
+async def test_help_names_a_command_of_two_words_in_full(journey: Journey) -> None:
+    assert "`!hoppa över`" in await asked(journey, "!hjälp")
+    assert "`!forget list`" in await asked(journey, "!help")
 
 
 def test_no_two_commands_are_called_alike() -> None:

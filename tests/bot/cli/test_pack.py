@@ -114,6 +114,13 @@ def test_what_people_will_see_and_when(runda: Runda, installation: Installation)
     assert "  │ at 13:14, the digest of the step" in shown
 
 
+def test_a_time_of_day_that_has_been_will_do(runda: Runda, installation: Installation) -> None:
+    outcome = runda("pack", "preview", "meetings", "--config", installation.config, "--at", "00:00")
+
+    assert (outcome.status, outcome.complaint) == (0, "")
+    assert "── 00:04 · Gruppens svar · in groups · 10 minutes ──\n" in outcome.shown
+
+
 def test_without_a_time_it_counts_from_the_beginning(
     runda: Runda, installation: Installation
 ) -> None:
