@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import ChatRefused
-from bot.parcels import post
+from bot.parcels import asks_people_in, post
 from bot.reactions import ACKNOWLEDGEMENT
 from bot.rendering.markdown import escape
 from bot.wording import wording
@@ -35,11 +35,20 @@ class Undeliverable:
         when the organizers' own room is the one that refuses.
         """
         world = self._world.ready(tx)
-        if due.key.startswith(ACKNOWLEDGEMENT) or due.room_id == world.organizers_room:
+        # A room that is made, or an invitation, only stands in some room's order.
+        asks_in = asks_people_in(due.content)
+        is_own = due.room_id == world.organizers_room and not asks_in
+        if due.key.startswith(ACKNOWLEDGEMENT) or is_own:
             return
         room = world.rooms.get(due.room_id)
         words = wording(self._language)
-        if room is not None and room.use is RoomUse.GROUP:
+        if asks_in:
+            text = words.say(
+                "⚠️ I could not make a room, or invite somebody to one: {reason}. Ask whoever runs "
+                "the homeserver whether I may.",
+                reason=escape(_code(error)),
+            )
+        elif room is not None and room.use is RoomUse.GROUP:
             text = words.say(
                 "⚠️ I cannot reach **{group}**: {reason}. Check that I am still in its room and "
                 "may write there.",
@@ -52,7 +61,8 @@ class Undeliverable:
                 reason=escape(_code(error)),
             )
         # A hash: a key can be read in the message's source, and a private chat is nobody's.
-        where = hashlib.sha256(due.room_id.encode()).hexdigest()[:16]
+        what = f"{due.room_id}/people" if asks_in else due.room_id
+        where = hashlib.sha256(what.encode()).hexdigest()[:16]
         key = EffectKey(f"{where}/-/-/undeliverable/{now:%Y-%m-%dT%H}")
         notice = post(key, world.organizers_room, text, silent=False)
         tx.outbox.put([notice], now_ms=to_ms(now))

@@ -111,6 +111,8 @@ class FakeChat:
         self.retry_after_s: float | None = None
         self.refused: set[RoomId] = set()
         self.refuses_marks_on: set[EventId] = set()
+        self.refuses_rooms = False
+        """Whether the account may make no rooms."""
         self.unreachable: set[UserId] = set()
         """People whose own homeserver is away: they cannot be invited."""
         self.breaks_at = ""
@@ -197,6 +199,8 @@ class FakeChat:
             raise ChatLoggedOut("the token is not valid any more")
         if parcel.room_id in self.unavailable:
             raise ChatUnavailable("no answer", retry_after_s=self.retry_after_s)
+        if self.refuses_rooms and isinstance(parcel.content, OpenRoom):
+            raise ChatRefused("403 M_FORBIDDEN you may make no rooms", code="M_FORBIDDEN")
         if self.unreachable.intersection(_invited(parcel.content)):
             raise ChatUnavailable("502 no answer from her homeserver")
         if parcel.room_id in self.refused:

@@ -401,3 +401,15 @@ async def test_a_contact_out_of_reach_holds_nothing_up(journey: Journey) -> None
     journey.chat.unreachable = set()
     await journey.time_passes(minutes=1)
     assert journey.chat.rooms[Contact(journey).room].invited == [EVA]
+
+
+async def test_a_room_that_cannot_be_made_is_told(journey: Journey) -> None:
+    journey.has_pack("lunch", PACK)
+    journey.chat.refuses_rooms = True
+
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+
+    assert plain(journey.answer()) == (
+        "⚠️ I could not make a room, or invite somebody to one: M_FORBIDDEN. Ask whoever runs the "
+        "homeserver whether I may."
+    )
