@@ -392,7 +392,9 @@ REMOVE = Command(
 
 def _seat(call: Call) -> Answer:
     seating = _seating(call, Stage.PROPOSED)
-    if seating.todo is not Todo.NOTHING or not seating.groups:
+    # What is confirmed is the list that was shown, and none that has come since.
+    is_other = call.confirmed and call.argument not in ("", str(seating.number))
+    if is_other or seating.todo is not Todo.NOTHING or not seating.groups:
         message = call.words.say(
             "The tables are being worked out anew. Look at them, then put ✅ on them."
         )
@@ -403,7 +405,7 @@ def _seat(call: Call) -> Answer:
             "Shall I make rooms for {number} tables? Put ✅ on this message.",
             seating.groups,
         )
-        return Answer(markdown=question, confirm="seat")
+        return Answer(markdown=question, confirm=f"seat {seating.number}")
     settled = make_rooms(
         call.tx,
         seating,
@@ -482,14 +484,15 @@ INVITE = Command(
 
 def _forget(call: Call) -> Answer:
     seating = call.tx.seatings.newest()
-    if seating is None:
+    is_other = call.confirmed and seating is not None and call.argument != str(seating.number)
+    if seating is None or is_other:
         raise CommandError(call.words.say("There is no list to forget."))
     if not call.confirmed:
         question = call.words.say(
             "Shall I erase the list, with everybody’s names and places? The rooms stay. Put ✅ on "
             "this message."
         )
-        return Answer(markdown=question, confirm="forget")
+        return Answer(markdown=question, confirm=f"forget {seating.number}")
     call.tx.confirmations.withdraw(call.tools.tables.key(seating))
     call.tx.seatings.erase(seating.number)
     call.tx.erase_for_good()

@@ -57,7 +57,7 @@ class TablesMessage:
                 Confirmation(
                     key=key,
                     room_id=self._room_id,
-                    line="seat",
+                    line=f"seat {seating.number}",
                     language=seating.language,
                     asked_ms=now_ms,
                 )

@@ -425,6 +425,24 @@ async def test_the_list_is_forgotten_on_command_after_a_mark(journey: Journey) -
     assert (await orders(journey, "!tables")).startswith("⚠️ There is no list")
 
 
+async def test_a_mark_is_about_the_list_it_was_asked_of(journey: Journey) -> None:
+    # given the tables of a list, a question whether to forget it, and then another list
+    await drops(journey, TWELVE)
+    shown = tables_message(journey).event_id
+    await journey.writes(OLGA, "!forget list")
+    question = journey.shown(ORGANIZERS)[-1].event_id
+    await drops(journey, TWELVE.replace("Person", "Other"))
+
+    # when the old ones are marked
+    await journey.marks(OLGA, question)
+    await journey.marks(OLGA, shown)
+    await worked_off(journey)
+
+    # then the other list is neither forgotten nor confirmed
+    assert len(await people(journey)) == 12
+    assert made(journey) == []
+
+
 async def test_names_on_a_list_are_data(journey: Journey) -> None:
     await drops(journey, "Name;Role\n**Ann** <b>;=1+1 [x](http://evil)\n")
     (shown,) = tables(journey)[1]
