@@ -17,6 +17,7 @@ from bot.cli.running import key_folder
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, ConfigError, RundaError
 from bot.logs import set_up_logs
+from bot.wording import wording
 from flows.ids import RoomId, UserId
 
 
@@ -163,9 +164,17 @@ async def _room(answers: Answers, account: MatrixAccount, terminal: Terminal) ->
         terminal.show(words.say("✓ organizers' room {room}, as before", room=answers.room))
         return RoomId(answers.room)
     invited = [UserId(person) for person in answers.organizers if person != account.user_id]
+    # In the bot's language, for whoever comes into a room that is empty as yet.
+    topic = wording(answers.language).say(
+        "Whoever is in this room steers Runda's dialogues. Write !help to see what you can do."
+    )
     try:
         room = await make_room(
-            account, name=answers.room_name, invite=invited, encrypted=answers.encrypted
+            account,
+            name=answers.room_name,
+            invite=invited,
+            encrypted=answers.encrypted,
+            topic=topic,
         )
     except (ChatRefused, ChatUnavailable) as error:
         problem = words.say(

@@ -22,7 +22,12 @@ ENCRYPTION = {
 
 
 async def make_room(
-    account: MatrixAccount, *, name: str, invite: Sequence[UserId], encrypted: bool
+    account: MatrixAccount,
+    *,
+    name: str,
+    invite: Sequence[UserId],
+    encrypted: bool,
+    topic: str = "",
 ) -> RoomId:
     """Make a private room and invite people to it.
 
@@ -33,6 +38,7 @@ async def make_room(
         "name": name,
         "invite": list(invite),
         "initial_state": [ENCRYPTION] if encrypted else [],
+        **({"topic": topic} if topic else {}),
     }
     async with Transport(account.homeserver, account.access_token) as transport:
         answer = await transport.post(f"{CLIENT}/createRoom", body, deadline_s=0)

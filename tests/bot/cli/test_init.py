@@ -405,3 +405,5 @@ def test_asked_and_answered(
     room = written["organizers"]["room"]
     name = asked(homeserver, bot_account, f"rooms/{quote(room)}/state/m.room.name/")
     assert name == {"name": "Dialogdagen"}
+    topic = asked(homeserver, bot_account, f"rooms/{quote(room)}/state/m.room.topic/")["topic"]
+    assert topic.endswith("Write !help to see what you can do.")

@@ -217,7 +217,7 @@ def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path
         "  with the first question, and to those who open a private chat:",
         "── Contact: Health strategist ──",
         "  in private, one after the other:",
-        "  reminded after 24 hours; a question without an answer after 72 hours is noted as such",
+        "  reminded after 24 hours; a question without an answer after 3 days is noted as such",
         "── 11:30 · First · in groups · 10 minutes ──",
         "  in the rooms of groups 1, 3:",
         "  in the room of group 2:",
