@@ -65,7 +65,9 @@ def _list(call: Call, roles: dict[str, Contact]) -> str:
     for role in roles.values():
         named = call.tx.contacts.named(role.id)
         if named is None:
-            state = call.words.say("nobody is named")
+            state = call.words.say(
+                "nobody is named – `!contact {role} @person:server`", role=role.id
+            )
         elif call.tools.contacts.is_here(call.tx, named):
             state = call.words.say("{person}, connected", person=escape(named.user_id))
         else:

@@ -126,6 +126,10 @@ PREVIEW = Command(
 def _keep(call: Call) -> Answer:
     shelf = call.tools.shelf
     name, _, number = call.argument.casefold().partition(" ")
+    if not name:
+        raise CommandError(
+            call.words.say("Write which pack, and which version of it: `!keep grums 1`.")
+        )
     versions = shelf.versions(name) if is_name(name) else ()
     if not versions:
         raise CommandError(

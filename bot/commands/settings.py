@@ -63,12 +63,12 @@ def _shown(call: Call, now: Settings) -> str:
     command = f"!{SETTINGS.name(words)}"
     lines = [
         words.say(
-            "- Language of new dialogues: **{value}** – `{command} language english`",
+            "- Language of new dialogues: **{value}** – `{command} language english` or `swedish`",
             value=language,
             command=command,
         ),
         words.say(
-            "- Reminders: **{value}** – `{command} reminders off`",
+            "- Reminders: **{value}** – `{command} reminders off` or `on`",
             value=reminders,
             command=command,
         ),

@@ -65,6 +65,9 @@ async def test_another_version(journey: Journey) -> None:
     assert await asked(journey, "!keep dinner 3") == (
         "⚠️ Of dinner there are the versions 1, 2. Write for example !keep dinner 2."
     )
+    assert await asked(journey, "!keep") == (
+        "⚠️ Write which pack, and which version of it: !keep grums 1."
+    )
     assert await asked(journey, "!keep ../dinner") == (
         "⚠️ No pack of that name has been dropped here. Drop one as a .toml or .zip file."
     )
