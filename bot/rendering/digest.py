@@ -9,6 +9,7 @@ from babel.dates import format_date
 
 from bot.rendering import markdown
 from bot.rendering.ballots import bars_markdown, numbers_markdown
+from bot.rendering.count_notes import count_notes
 from bot.rendering.digest_contacts import contact_blocks, contact_headline
 from bot.rendering.found import Found
 from bot.rendering.parts import Block, Head, RenderedPart, paginate
@@ -242,45 +243,9 @@ class _Writer:
             yield from self._given(given, (Head(f"**{head}**"),))
 
     def _notes(self, counts: Counts) -> Iterator[str]:
-        """What a reader must know about the counts; nothing where there is nothing to tell."""
-        say_n = self._wording.say_n
-        if counts.unreadable:
-            text = say_n(
-                "{number} message could not be read, because its key is missing.",
-                "{number} messages could not be read, because their keys are missing.",
-                counts.unreadable,
-            )
-            yield f"**{text}**"
-        if counts.sealed:
-            yield say_n(
-                "{number} reply is sealed and not shown yet.",
-                "{number} replies are sealed and not shown yet.",
-                counts.sealed,
-            )
-        if counts.held:
-            yield say_n(
-                "{number} reply is held back and not shown.",
-                "{number} replies are held back and are not shown.",
-                counts.held,
-            )
-        if counts.late:
-            yield say_n(
-                "{number} reply came after the close.",
-                "{number} replies came after the close.",
-                counts.late,
-            )
-        if counts.withdrawn:
-            yield say_n(
-                "{number} reply was withdrawn and is not shown.",
-                "{number} replies were withdrawn and are not shown.",
-                counts.withdrawn,
-            )
-        if counts.replaced:
-            yield say_n(
-                "{number} group answer was replaced by a later one.",
-                "{number} group answers were replaced by later ones.",
-                counts.replaced,
-            )
+        for place, text in enumerate(count_notes(counts, self._wording)):
+            # What may be missing must not be overlooked; it comes first.
+            yield f"**{text}**" if counts.unreadable and not place else text
 
     def _ending(self, made_at: datetime | None) -> Iterator[str]:
         if self._digest.all_quotes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.rendering import markdown
-from bot.rendering.forms.material import Lines, Material, notes
+from bot.rendering.count_notes import count_notes
+from bot.rendering.forms.material import Lines, Material
 from bot.rendering.forms.report import (
     Bar,
     Block,
@@ -92,7 +93,7 @@ class _Full:
             figures.append(Figure(value=str(proposals), label=say("proposals")))
         yield Figures(items=tuple(figures))
         silent = self._digest.silent
-        remarks = list(notes(self._digest, self._words))
+        remarks = list(count_notes(self._digest.total, self._words))
         if silent and len(silent) < len(self._digest.groups):
             names = ", ".join(self._lines.group(group.group_id) for group in silent)
             remarks.insert(0, say("No answers from: {names}.", names=names))
