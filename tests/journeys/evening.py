@@ -54,8 +54,8 @@ class Evening:
         if self.pack.recurrence is None:
             await self.scene.order(f"!starta {self.pack.name}")
         else:
-            # In the room its series would begin, at the next day that it has.
-            await asyncio.to_thread(self.scene.bot.run, "start", self.pack.name)
+            # Without a time only its series would begin, at the next day that it has.
+            await asyncio.to_thread(self.scene.bot.run, "start", self.pack.name, "--at", "nu")
         for step in self.pack.steps:
             await self._is_asked(step)
             await self._answer(step)
