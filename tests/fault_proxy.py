@@ -87,6 +87,7 @@ class _Rule:
     part: str
     fault: Fault
     times: int
+    after: int
 
 
 class FaultProxy:
@@ -102,9 +103,11 @@ class FaultProxy:
         self.requests: list[Seen] = []
         self.url = ""
 
-    def fail(self, method: str, part: str, fault: Fault, *, times: int = 1) -> None:
-        """Order a fault for the next requests whose path contains `part`."""
-        self._rules.append(_Rule(method, part, fault, times))
+    def fail(
+        self, method: str, part: str, fault: Fault, *, times: int = 1, after: int = 0
+    ) -> None:
+        """Order a fault for the next requests whose path contains `part`, `after` so many whole."""
+        self._rules.append(_Rule(method, part, fault, times, after))
 
     def heal(self) -> None:
         """Forget every order."""
@@ -132,7 +135,11 @@ class FaultProxy:
 
     def _fault(self, request: web.Request) -> Fault | None:
         for rule in self._rules:
-            if rule.method == request.method and rule.part in request.raw_path and rule.times:
+            if rule.method != request.method or rule.part not in request.raw_path:
+                continue
+            if rule.after:
+                rule.after -= 1
+            elif rule.times:
                 rule.times -= 1
                 return rule.fault
         return None
