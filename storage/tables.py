@@ -591,3 +591,21 @@ class MeaningRow(SQLModel, table=True):
     reply_no: int = Field(foreign_key="reply.reply_no", ondelete="CASCADE", primary_key=True)
     model: str
     row: bytes
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did what; rows are appended, and triggers refuse everything else."""
+
+    __tablename__ = "audit"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at_ms: int = Field(sa_type=sa.BigInteger)
+    actor: str
+    act: str
+    dialogue_id: str = Field(index=True)
+    """No key of another table: the note stays when the dialogue is deleted."""
+    room_id: str
+    subject: str
+    reason: str
+    digest: str
+    """Of this row and of the digest before it."""

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from storage.audit import Audit
 from storage.blobs import Blobs
 from storage.calls import HelpCalls
 from storage.confirmations import Confirmations
@@ -172,6 +173,11 @@ class Transaction:
     def seatings(self) -> Seatings:
         """Lists of participants, and who sits where."""
         return Seatings(self._db)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self._db)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can fail alone: ``with tx.savepoint(): ...`` rolls back to here."""

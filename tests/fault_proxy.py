@@ -103,9 +103,7 @@ class FaultProxy:
         self.requests: list[Seen] = []
         self.url = ""
 
-    def fail(
-        self, method: str, part: str, fault: Fault, *, times: int = 1, after: int = 0
-    ) -> None:
+    def fail(self, method: str, part: str, fault: Fault, *, times: int = 1, after: int = 0) -> None:
         """Order a fault for the next requests whose path contains `part`, `after` so many whole."""
         self._rules.append(_Rule(method, part, fault, times, after))
 
