@@ -91,6 +91,7 @@ class App:
         self._chat = chat
         self._now = now
         self._touched: set[DialogueId] = set()
+        database.on_change = self._database_changed
         self.ready = asyncio.Event()
         configured = Settings(
             language=config.language,
@@ -277,6 +278,12 @@ class App:
             self.clock.poke()
             self.exporting.wake()
             self.digests.wake()
+
+    def _database_changed(self, away: str | None) -> None:
+        if away is None:
+            log.info("database.back")
+        else:
+            log.warning("database.unavailable", reason=away)
 
     async def _tick(self) -> None:
         """As time passes: rows another process wrote may be due."""

@@ -18,7 +18,7 @@ from bot.commands.registry import Answer
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.rendering.markdown import escape
 from bot.wording import Wording, wording
-from flows.ids import EffectKey
+from flows.ids import EffectKey, EventId
 from storage.dropped import DroppedFile
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_RETRY_S = 30.0
+PAUSES_S = (5.0, 15.0, 30.0, 60.0, 120.0)
+"""Before each further try to fetch a file; after the last the organizer is told."""
+_AT_ONCE = 4
 _MEGABYTE = 1_000_000
 
 Act = Callable[["Transaction", datetime], Answer]
@@ -57,7 +59,7 @@ class FileReader(Protocol):
 
 
 class DroppedFileDesk:
-    """Takes files dropped in the organizers' room, one after the other."""
+    """Takes files dropped in the organizers' room: a few at once, those of one name in order."""
 
     def __init__(
         self,
@@ -81,6 +83,10 @@ class DroppedFileDesk:
         self._answered = answered
         self._some = asyncio.Event()
         self._noted = False
+        self._tries: dict[EventId, int] = {}
+        self._at_work: dict[EventId, str] = {}
+        """Files that are being read or wait for another try, and the names not to be read."""
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def note(self, tx: Transaction, message: Written) -> None:
         """Keep the file of a message of the organizers' room, if there is a reader for it."""
@@ -111,17 +117,35 @@ class DroppedFileDesk:
     async def run(self) -> None:
         """Answer what waits, for ever."""
         self._some.set()
-        while True:
-            await self._some.wait()
-            self._some.clear()
-            for file in await self._database.write(lambda tx: tx.dropped.waiting()):
-                try:
-                    await self._answer(file)
-                except ChatUnavailable as error:
-                    delay_s = error.retry_after_s or _RETRY_S
-                    log.info("file.postponed", event_id=file.event_id, retry_after_s=delay_s)
-                    await asyncio.sleep(delay_s)
-                    self._some.set()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._some.wait()
+                self._some.clear()
+                for file in await self._database.write(lambda tx: tx.dropped.waiting()):
+                    # Of two with one name the older goes first: the newer may replace it.
+                    if file.event_id not in self._at_work and file.name not in self._names():
+                        self._at_work[file.event_id] = file.name
+                        tasks.create_task(self._take(file))
+
+    def _names(self) -> set[str]:
+        return set(self._at_work.values())
+
+    async def _take(self, file: DroppedFile) -> None:
+        try:
+            async with self._slots:
+                await self._answer(file)
+            self._tries.pop(file.event_id, None)
+        except ChatUnavailable as error:
+            tries = self._tries[file.event_id] = self._tries.get(file.event_id, 0) + 1
+            delay_s = max(error.retry_after_s or 0.0, PAUSES_S[tries - 1])
+            log.info("file.postponed", event_id=file.event_id, retry_after_s=delay_s)
+            # Nobody shall wait for it meanwhile, not even another of its name.
+            self._at_work[file.event_id] = ""
+            self._some.set()
+            await asyncio.sleep(delay_s)
+        finally:
+            del self._at_work[file.event_id]
+            self._some.set()
 
     async def _answer(self, file: DroppedFile) -> None:
         act = await self._read(file)
@@ -144,7 +168,18 @@ class DroppedFileDesk:
         except ChatRefused as error:
             log.warning("file.not_fetched", event_id=file.event_id, code=error.code)
             return _say(_not_fetched(file, reader, error, words))
-        except (ChatUnavailable, ChatLoggedOut):
+        except ChatUnavailable as error:
+            if self._tries.get(file.event_id, 0) < len(PAUSES_S):
+                raise
+            log.warning("file.given_up", event_id=file.event_id, reason=str(error))
+            return _say(
+                words.say(
+                    "⚠️ The server that keeps {name} does not give it to me. I have stopped trying; "
+                    "please send it again later.",
+                    name=_shown(file),
+                )
+            )
+        except ChatLoggedOut:
             raise
         except Exception:  # an odd file must not stop what else is dropped
             log.exception("file.failed", event_id=file.event_id)

@@ -63,7 +63,10 @@ class DroppedPacks:
         parcel = unpacked(file_name, data)
         pack = parse(parcel.source, name=verdict.name)
         number = self.shelf.keep(pack.name, parcel.source, parcel.all_media())
-        replaces = pack.name in {file.name for file in self.packs()}
+        # The one that is used already may be here because an earlier try got only so far.
+        replaces = not self.shelf.is_current(pack.name, number) and pack.name in {
+            file.name for file in self.packs()
+        }
         if not replaces:
             self.shelf.take(pack.name, number)
         return _say(

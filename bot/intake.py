@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.private import PrivateChats
     from bot.showing import Showing
     from bot.world import World
-    from flows.ids import DialogueId
+    from flows.ids import DialogueId, RoomId
     from storage.calls import HelpCall
     from storage.database import Database
     from storage.transaction import Transaction
@@ -108,6 +108,35 @@ class DurableIntake:
             tx.journal.move_gap(batch.gap_progress)
         if batch.position is not None:
             tx.journal.move_position(batch.account, batch.position)
+        self._let_in(tx, batch, now)
+        return self._act(tx, [one.incoming for one in fresh if one.incoming is not None], now)
+
+    def _let_in(self, tx: Transaction, batch: Batch, now: datetime) -> None:
+        """Act on what came of rooms and people; if it cannot be at once, on each by itself.
+
+        As with messages: what is odd about one room never stops the others.
+        """
+        if not (batch.rooms or batch.members or batch.departures or batch.invitations):
+            return
+        try:
+            with tx.savepoint():
+                self._open_door(tx, batch, now)
+        except Exception:
+            log.exception("rooms.failed", rooms=len(batch.rooms), members=len(batch.members))
+            self._world.forget()
+        else:
+            return
+        for room_id, one in _one_by_one(batch):
+            try:
+                with tx.savepoint():
+                    self._world.ready(tx)
+                    self._open_door(tx, one, now)
+            except Exception:
+                log.exception("room.failed", room_id=room_id)
+                self._world.forget()
+        self._world.ready(tx)
+
+    def _open_door(self, tx: Transaction, batch: Batch, now: datetime) -> None:
         if batch.rooms or batch.members or batch.departures:
             entered = self._doorkeeper.learn(
                 tx,
@@ -123,7 +152,6 @@ class DurableIntake:
             self._dispatcher.note_answers(tx, set(self._world.running), now=now)
         if batch.invitations:
             self._doorkeeper.answer(tx, batch.invitations, now=now)
-        return self._act(tx, [one.incoming for one in fresh if one.incoming is not None], now)
 
     def _resolve(self, tx: Transaction, resolved: Sequence[Resolved]) -> set[DialogueId]:
         now = self._now()
@@ -215,3 +243,16 @@ class DurableIntake:
         if not mark.mark.startswith(GROUP_MARK) or mark.sender not in self._world.organizers:
             return None
         return tx.calls.told_in(mark.target)
+
+
+def _one_by_one(batch: Batch) -> Iterator[tuple[RoomId, Batch]]:
+    """What came of rooms and people, each a batch of its own, in the order they are acted on."""
+    account = batch.account
+    for facts in batch.rooms:
+        yield facts.room_id, Batch(account=account, rooms=[facts])
+    for member in batch.members:
+        yield member.room_id, Batch(account=account, members=[member])
+    for departure in batch.departures:
+        yield departure.room_id, Batch(account=account, departures=[departure])
+    for invitation in batch.invitations:
+        yield invitation.room_id, Batch(account=account, invitations=[invitation])

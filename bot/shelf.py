@@ -22,7 +22,14 @@ class Shelf:
     folder: Path
 
     def keep(self, name: str, source: str, media: Iterable[tuple[str, bytes]]) -> int:
-        """Keep a version of a pack, and return its number; it is not the current one yet."""
+        """Keep a version of a pack, and return its number; it is not the current one yet.
+
+        The newest version once more is that version: whoever is interrupted may do it again.
+        """
+        media = tuple(media)
+        newest = max(self.versions(name), default=0)
+        if newest and self._holds(name, newest, source, media):
+            return newest
         place = self.folder / name
         place.mkdir(parents=True, exist_ok=True)
         # Written aside and then renamed: a version is whole, or it is not there.
@@ -31,11 +38,25 @@ class Shelf:
             (aside / f"{name}.toml").write_text(source, "utf-8", newline="")
             for file_name, data in media:
                 (aside / file_name).write_bytes(data)
-            number = max(self.versions(name), default=0) + 1
+            number = newest + 1
             aside.rename(place / str(number))
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         return number
+
+    def _holds(
+        self, name: str, number: int, source: str, media: Iterable[tuple[str, bytes]]
+    ) -> bool:
+        kept = {path.name: path for path in (self.folder / name / str(number)).iterdir()}
+        wanted = {f"{name}.toml": source.encode(), **dict(media)}
+        return kept.keys() == wanted.keys() and all(
+            kept[file].read_bytes() == data for file, data in wanted.items()
+        )
+
+    def is_current(self, name: str, number: int) -> bool:
+        """Whether this version is the one that is started."""
+        pointer = self.folder / name / _CURRENT
+        return pointer.is_file() and pointer.read_text("ascii").strip() == str(number)
 
     def versions(self, name: str) -> tuple[int, ...]:
         """The numbers of the versions that are kept of a pack."""

@@ -4,6 +4,9 @@ All reading and writing happens in one thread, one transaction at a time. That t
 the lock: what a transaction reads cannot change under it, so a decision and its effects
 are one step. It also costs one hop between threads per transaction, where an async driver
 costs one per statement.
+
+A database that goes away (its server restarts, the network is cut) is waited for: what was to
+be written is written when it is back, and nobody who writes has to know.
 """
 
 from __future__ import annotations
@@ -12,11 +15,12 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from storage.errors import DatabaseUnusable
+from storage.errors import DatabaseAway, DatabaseUnusable
 from storage.migrate import bring_up_to_date
 from storage.transaction import Transaction
 
@@ -42,12 +46,37 @@ SQLITE_SETTINGS = (
     "PRAGMA secure_delete = ON",
 )
 
+PAUSES_S = (0.5, 1.0, 2.0, 5.0)
+"""Between two looks whether a database that went away is back; the last one goes on."""
+
+_CONNECTS_WITHIN_S = 5
+_SILENT_MS = 15_000
+_SERVER_SETTINGS = {
+    # A server that is cut off says nothing: without these, half an hour would pass before
+    # the connection counts as lost. What the address itself says goes before.
+    "connect_timeout": _CONNECTS_WITHIN_S,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": _SILENT_MS,
+}
+_BUSY = frozenset((5, 6))
+"""What SQLite calls SQLITE_BUSY and SQLITE_LOCKED: another process holds the file."""
+
 
 class Database:
-    """An open database. `write` from the event loop, `write_now` from a command line."""
+    """An open database. `write` from the event loop, `write_now` from a command line.
+
+    Attributes:
+        on_change: called in the event loop with the reason when the database is found to be
+            away, and with None when it is back.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._is_away = False
+        self._looking = asyncio.Lock()
+        self.on_change: Callable[[str | None], None] = _tells_nobody
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._connection: sa.Connection | None = None
 
@@ -81,10 +110,54 @@ class Database:
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and commit; its exception rolls back.
 
-        A cancelled caller does not stop the transaction: it commits or fails as a whole.
+        A cancelled caller does not stop the transaction: it commits or fails as a whole. If
+        the database is away, this waits until it is back, as long as that takes, and runs
+        `work` again. Lost at its commit, nobody can say whether it was written: so `work` must
+        bear to be done twice, as it must anyway after a crash.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._run, work)
+        while True:
+            if self._is_away:
+                await self._until_back()
+            try:
+                return await self._in_thread(lambda: self._run(work))
+            except DatabaseAway as error:
+                self._note(error)
+
+    async def answers(self) -> bool:
+        """Whether the thread and the database answer; waits for neither to come back."""
+        if self._is_away:
+            return False
+        try:
+            await self._in_thread(self._ask)
+        except DatabaseAway as error:
+            self._note(error)
+        return not self._is_away
+
+    async def _until_back(self) -> None:
+        """Look now and then; one looks, and whoever writes meanwhile waits with it."""
+        async with self._looking:
+            for pause_s in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+                if not self._is_away:
+                    return
+                await asyncio.sleep(pause_s)
+                try:
+                    await self._in_thread(self._ask)
+                except DatabaseAway:
+                    continue  # told when it went; another look follows
+                self._is_away = False
+                self.on_change(None)
+
+    def _note(self, error: DatabaseAway) -> None:
+        if not self._is_away:
+            self._is_away = True
+            self.on_change(str(error))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _ask(self) -> None:
+        with self._transaction() as tx:
+            tx.ask()
 
     def write_now(self, work: Callable[[Transaction], T]) -> T:
         """The same, waiting for it; for command lines and tests without an event loop."""
@@ -101,14 +174,21 @@ class Database:
         try:
             with connection.begin():
                 yield tx
-        except BaseException:
+        except BaseException as error:
+            # Whatever came of it on the way up: a lost connection is what it began with.
+            lost = connection.invalidated and isinstance(error, sa.exc.SQLAlchemyError)
             tx.run_hooks(committed=False)
+            if lost or _is_busy(error):
+                raise DatabaseAway.lost(error) from error
             raise
         tx.run_hooks(committed=True)
 
     def _connect(self) -> sa.Connection:
         if self._connection is None or self._connection.invalidated or self._connection.closed:
-            self._connection = self._engine.connect()
+            try:
+                self._connection = self._engine.connect()
+            except sa.exc.OperationalError as error:
+                raise DatabaseAway.lost(error) from error
         return self._connection
 
     def close(self) -> None:
@@ -121,6 +201,15 @@ class Database:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _tells_nobody(_reason: str | None) -> None:
+    """What `Database.on_change` is until somebody wants to know."""
+
+
+def _is_busy(error: BaseException) -> bool:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _BUSY
 
 
 def create_engine(url: str) -> sa.Engine:
@@ -141,7 +230,12 @@ def create_engine(url: str) -> sa.Engine:
     if backend == "postgresql":
         # Repeatable prepared statements are psycopg's default after five uses; a server
         # behind a transaction pooler is asked to be reached directly (docs/operating.md).
-        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        settings = {
+            key: value for key, value in _SERVER_SETTINGS.items() if key not in parsed.query
+        }
+        return sa.create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=settings
+        )
     message = f"{backend} is not a database Runda knows; write sqlite:/// or postgresql+psycopg://"
     raise DatabaseUnusable(message)
 

@@ -15,3 +15,13 @@ class DatabaseUnusable(Exception):
             f"the database {place} cannot be opened ({reason}); check that the folder exists, "
             "that you may write there and that the disk is not full"
         )
+
+
+class DatabaseAway(DatabaseUnusable):
+    """The database was there and is not now; the same transaction may go through later."""
+
+    @classmethod
+    def lost(cls, error: BaseException) -> DatabaseAway:
+        """The error for a driver's complaint."""
+        reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+        return cls(f"the database does not answer ({reason.splitlines()[0]})")

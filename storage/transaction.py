@@ -179,6 +179,10 @@ class Transaction:
         """Who did what."""
         return Audit(self._db)
 
+    def ask(self) -> None:
+        """Ask the database something that costs nothing, to see whether it answers."""
+        self._db.exec_driver_sql("SELECT 1")
+
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can fail alone: ``with tx.savepoint(): ...`` rolls back to here."""
         return savepoint(self._db)

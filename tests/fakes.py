@@ -117,6 +117,9 @@ class FakeChat:
         """People whose own homeserver is away: they cannot be invited."""
         self.breaks_at = ""
         self.breaks_at_files = False
+        self.files_away: set[str] = set()
+        """Addresses whose server does not answer."""
+        self.fetched: list[str] = []
         self.logged_out = False
         self.holds_before = False
         self.holds_after = False
@@ -168,6 +171,9 @@ class FakeChat:
             raise ChatLoggedOut("the token is not valid any more")
         if self.breaks_at_files:
             raise ArithmeticError("a mistake in the adapter")
+        self.fetched.append(address)
+        if address in self.files_away:
+            raise ChatUnavailable("502 Bad Gateway", retry_after_s=self.retry_after_s)
         data = self.files.get(address)
         if data is None:
             raise ChatRefused("404 M_NOT_FOUND no such file", code="M_NOT_FOUND")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -39,10 +40,25 @@ SETTINGS = (
 
 
 class Server:
-    """A running server, reached through a socket in its folder."""
+    """A server, reached through a socket in its folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: Sequence[str | Path]) -> None:
         self._folder = folder
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, with what it held when it was stopped."""
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        _wait_until_ready(self._process, self._folder)
+
+    def stop(self) -> None:
+        """Stop it at once: whoever is connected is cut off."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+            self._process = None
 
     def new_database(self, name: str) -> str:
         """Make an empty database; the answer is its SQLAlchemy address."""
@@ -66,28 +82,25 @@ def running() -> Iterator[Server]:
     """A new server; it ends with the context, and also if this process is killed."""
     folder = Path(tempfile.mkdtemp(prefix="runda-postgresql-"))
     try:
-        with _serving(folder):
-            yield Server(folder)
+        server = _made(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _serving(folder: Path) -> Iterator[None]:
+def _made(folder: Path) -> Server:
     binaries, as_somebody = _prepared(folder)
     data = folder / "data"
     initdb = (binaries / "initdb", "-D", data, *NEW_CLUSTER)
-    postgres = (binaries / "postgres", "-D", data, "-k", folder, *SETTINGS)
     with (folder / "log").open("wb") as log:
         made = subprocess.run([*as_somebody, *initdb], stdout=log, stderr=log, check=False)
-        assert made.returncode == 0, _log(folder)
-        server = subprocess.Popen([*as_somebody, *postgres], stdout=log, stderr=log)
-    try:
-        _wait_until_ready(server, folder)
-        yield
-    finally:
-        server.terminate()
-        server.wait()
+    assert made.returncode == 0, _log(folder)
+    postgres = (binaries / "postgres", "-D", data, "-k", folder, *SETTINGS)
+    return Server(folder, [*as_somebody, *postgres])
 
 
 def _prepared(folder: Path) -> tuple[Path, Sequence[str]]:

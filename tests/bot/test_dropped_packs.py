@@ -7,7 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import cast
 
+import pytest
+
+from bot import dropped
 from bot.dropped_packs import DroppedPacks
+from bot.errors import ChatLoggedOut
 from bot.packs import find_packs
 from bot.rendering.markdown import render
 from bot.shelf import Shelf
@@ -208,3 +212,95 @@ async def test_what_takes_too_much_time_is_stopped(tmp_path: Path) -> None:
         "⚠️ a\\.toml takes too much time or memory to read, so I have stopped. Nothing has changed."
     )
     assert Shelf(tmp_path).versions("a") == ()
+
+
+# ------------------------------------------------------------------ servers and crashes
+
+
+async def test_a_file_whose_server_is_away_holds_up_no_other(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropped, "PAUSES_S", (3600.0,))
+    journey.chat.files_away.add(next_address(journey))
+    await journey.drops(OLGA, "dinner.toml", b"lost")
+    await journey.until(lambda: len(journey.chat.fetched) == 1)
+
+    answer = await drops(journey, "dinner.toml", DINNER.encode())
+
+    assert answer.startswith("✅ Lunch (dinner) is in order.")
+    assert len(journey.chat.fetched) == 2
+
+
+async def test_a_file_whose_server_stays_away_is_given_up_and_told(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropped, "PAUSES_S", (0.01, 0.02, 0.02))
+    journey.chat.files_away.add(next_address(journey))
+
+    answer = await drops(journey, "lost.toml", b"x")
+
+    assert answer == (
+        "⚠️ The server that keeps lost.toml does not give it to me. I have stopped trying; "
+        "please send it again later."
+    )
+    assert len(journey.chat.fetched) == 4
+    assert await journey.database.write(lambda tx: tx.dropped.waiting()) == ()
+
+
+def next_address(journey: Journey) -> str:
+    """Where the file will lie that is dropped next."""
+    return f'{{"url":"mxc://example.org/{len(journey.chat.files)}"}}'
+
+
+def is_in_order(journey: Journey) -> bool:
+    return any("is in order" in text for text in journey.texts(ORGANIZERS))
+
+
+async def test_a_file_whose_server_comes_back_is_read(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropped, "PAUSES_S", (0.01,) * 5)
+    address = next_address(journey)
+    journey.chat.files_away.add(address)
+    await journey.drops(OLGA, "dinner.toml", DINNER.encode())
+    await journey.until(lambda: journey.chat.fetched.count(address) >= 2)
+    journey.chat.files_away.clear()
+
+    await journey.until(lambda: is_in_order(journey), within_s=60)
+    assert current(journey.config.kept_packs) == DINNER
+
+
+async def test_killed_between_keeping_and_answering_a_pack_is_kept_once(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a bot that is ended when a pack is on the shelf and not answered
+    def dies(*_: object, **__: object) -> None:
+        raise ChatLoggedOut("as good a way to end as any")
+
+    monkeypatch.setattr(dropped.DroppedFileDesk, "_finish", dies)
+    await journey.drops(OLGA, "dinner.toml", DINNER.encode())
+    await journey.bot_ends()
+    shelf = Shelf(journey.config.kept_packs)
+    assert shelf.versions("dinner") == (1,)
+
+    # when the next one reads it again
+    monkeypatch.undo()
+    await journey.bot_starts()
+    await journey.until(lambda: is_in_order(journey), within_s=60)
+
+    # then there is one version, it is the one that is used, and nobody has to confirm it
+    assert shelf.versions("dinner") == (1,)
+    assert current(journey.config.kept_packs) == DINNER
+    assert "✅ on this message" not in journey.answer()
+
+
+def test_only_the_newest_version_once_more_is_the_same_version(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    media = [("map.png", PNG)]
+    assert [
+        shelf.keep("a", "one", media),
+        shelf.keep("a", "one", media),
+        shelf.keep("a", "one", ()),
+        shelf.keep("a", "one", media),
+        shelf.keep("a", "one", [("map.png", PNG + b"x")]),
+    ] == [1, 1, 2, 3, 4]

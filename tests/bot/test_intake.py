@@ -6,13 +6,29 @@ from datetime import timedelta
 
 import pytest
 
+from bot.contacts import Contacts
 from bot.corrections import Corrections
+from bot.dispatcher import Dispatcher
+from bot.doorkeeper import Doorkeeper
+from bot.private import PrivateChats
 from flows.digest.snapshot import ReplyKind
 from flows.ids import RoundNo, UserId
-from storage.journal import GapProgress, InboxState, NewGap
+from storage.instants import to_ms
+from storage.journal import GapProgress, InboxState, MemberChange, Membership, NewGap, RoomFacts
 from storage.replies import Reply
 from tests.bot.journey import Journey
-from tests.builders import ANN, BO, BOT, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, written
+from tests.builders import (
+    ANN,
+    BO,
+    BOT,
+    CIA,
+    MONDAY_9H,
+    OLGA,
+    ORGANIZERS,
+    STRANGER,
+    TABLE_1,
+    written,
+)
 from tests.fakes import arrived
 
 TIMES_UP = MONDAY_9H + timedelta(minutes=10)
@@ -118,6 +134,63 @@ async def test_odd_texts_are_kept_as_they_are(journey: Journey, text: str) -> No
     await journey.clock_shows(TIMES_UP)
     assert "Digest: Lunch · Alone" in journey.heads(ORGANIZERS)
     assert journey.heads(TABLE_1)[-1] == "Together"
+
+
+@pytest.mark.parametrize("breaks", ["learn", "welcome", "members", "answers"])
+async def test_odd_news_of_a_room_is_left_out_and_the_others_are_taken(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    # given news of one room at which the program breaks, beside others and an answer
+    await journey.starts_lunch()
+    odd = journey.chat.add_room("Odd").room_id
+    seams: dict[str, tuple[type, str]] = {
+        "learn": (Doorkeeper, "learn"),
+        "welcome": (PrivateChats, "welcome"),
+        "members": (Contacts, "members_changed"),
+        "answers": (Dispatcher, "note_answers"),
+    }
+    seam, name = seams[breaks]
+    works = getattr(seam, name)
+    chance = iter([True, True])
+
+    def sometimes(self: object, *given: object, **named: object) -> object:
+        named_odd = odd in repr((given, named))
+        if named_odd or (breaks in ("welcome", "answers") and next(chance, False)):
+            raise ArithmeticError("a mistake")
+        return works(self, *given, **named)
+
+    monkeypatch.setattr(seam, name, sometimes)
+    private = journey.chat.add_room("", ANN)
+    answer = journey.message(BO, "Soup")
+
+    # when they come in one batch
+    journey.chat.invite(private, ANN, direct=True)
+    await journey.settles()
+    journey.chat.hear(
+        rooms=[RoomFacts(room_id=odd, name="Odd", joined=True)],
+        members=[
+            MemberChange(
+                room_id=odd, user_id=ANN, membership=Membership.JOIN, name=None, sent_ms=1
+            ),
+            MemberChange(
+                room_id=TABLE_1,
+                user_id=STRANGER,
+                membership=Membership.JOIN,
+                name="New",
+                sent_ms=to_ms(journey.now),
+            ),
+        ],
+        events=[arrived(answer)],
+    )
+    await journey.settles()
+
+    # then the answer and the newcomer are there, and the position has moved
+    assert await texts(journey) == ["Soup"]
+    assert STRANGER in journey.app.world.participants(TABLE_1)
+    assert "rooms.failed" in journey.errors
+    monkeypatch.undo()
+    after = await journey.writes(ANN, "Bread")
+    assert journey.bot_marks(after) == ["👍"]
 
 
 # ---------------------------------------------------------------- whose

@@ -18,7 +18,7 @@ from bot.adapters.matrix.media import MediaStore
 from bot.adapters.matrix.opening import Opening
 from bot.adapters.matrix.receiver import Receiver
 from bot.adapters.matrix.rooms import EncryptedRooms
-from bot.adapters.matrix.sender import Sender
+from bot.adapters.matrix.sender import PUT_TIMEOUT_S, Sender
 from bot.adapters.matrix.setting_up import make_room
 from bot.adapters.matrix.transport import SEND_DEADLINE_S, Transport
 from bot.chat import Capabilities, Intake, Parcel
@@ -53,6 +53,7 @@ class MatrixChat:
         password: Only for homeservers that want it when cross-signing keys are published.
         replace_identity: Publish new cross-signing keys even though the account has others.
         send_deadline_s: How long `send` goes on trying by itself.
+        put_timeout_s: How long one try to post an event may take.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class MatrixChat:
         password: str | None = None,
         replace_identity: bool = False,
         send_deadline_s: float = SEND_DEADLINE_S,
+        put_timeout_s: float = PUT_TIMEOUT_S,
     ) -> None:
         self._account = account
         self._folder = store_folder
@@ -92,6 +94,7 @@ class MatrixChat:
                 self._transport, self._rooms, account.user_id, deadline_s=send_deadline_s
             ),
             deadline_s=send_deadline_s,
+            put_timeout_s=put_timeout_s,
         )
         self._receiver = Receiver(
             transport=self._transport,

@@ -24,6 +24,11 @@ from bot.chat import (
 from bot.errors import ChatRefused, ChatUnavailable
 from flows.ids import EventId, RoomId
 
+PUT_TIMEOUT_S = 10.0
+"""For one try to post: after that the same transaction id is tried again. A homeserver that
+hangs on one room shall not hold that room for long, nor the request that others could use; one
+that is only slow recognises the second try, and answers it with what came of the first."""
+
 _LEFT_ALREADY = frozenset(("M_FORBIDDEN", "M_NOT_FOUND", "M_UNKNOWN"))
 
 
@@ -36,7 +41,12 @@ class Encrypts(Protocol):
 
 
 class Sender:
-    """Sends parcels; `deadline_s` is how long a call goes on trying by itself."""
+    """Sends parcels.
+
+    Args:
+        deadline_s: how long a call goes on trying by itself.
+        put_timeout_s: how long one try to post an event may take.
+    """
 
     def __init__(
         self,
@@ -47,6 +57,7 @@ class Sender:
         media: MediaStore,
         opening: Opening,
         deadline_s: float = SEND_DEADLINE_S,
+        put_timeout_s: float = PUT_TIMEOUT_S,
     ) -> None:
         self._transport = transport
         self._rooms = rooms
@@ -54,6 +65,7 @@ class Sender:
         self._media = media
         self._opening = opening
         self._deadline_s = deadline_s
+        self._put_timeout_s = put_timeout_s
 
     async def send(self, parcel: Parcel) -> EventId | None:
         """Carry out a parcel; the id of the event, where one is made."""
@@ -100,7 +112,9 @@ class Sender:
         )
 
     async def _put(self, path: str, content: dict[str, Any]) -> EventId:
-        answer = await self._transport.put(path, content, deadline_s=self._deadline_s)
+        answer = await self._transport.put(
+            path, content, timeout_s=self._put_timeout_s, deadline_s=self._deadline_s
+        )
         event_id = answer.get("event_id")
         if not isinstance(event_id, str):
             raise ChatUnavailable(f"PUT {path}: the homeserver's answer names no event")

@@ -128,9 +128,16 @@ class Transport:
             raise ChatUnavailable(f"GET {url.path}: the homeserver's answer is no list")
         return [one for one in answer if isinstance(one, dict)]
 
-    async def put(self, path: str, body: object, *, deadline_s: float = SEND_DEADLINE_S) -> Json:
+    async def put(
+        self,
+        path: str,
+        body: object,
+        *,
+        timeout_s: float = _TIMEOUT_S,
+        deadline_s: float = SEND_DEADLINE_S,
+    ) -> Json:
         """PUT; see `request`."""
-        return await self.request("PUT", path, body, deadline_s=deadline_s)
+        return await self.request("PUT", path, body, timeout_s=timeout_s, deadline_s=deadline_s)
 
     async def post(self, path: str, body: object, *, deadline_s: float = SEND_DEADLINE_S) -> Json:
         """POST; see `request`. With a deadline only if it is harmless to be made twice."""

@@ -6,10 +6,13 @@ child that ends when the files are made: the bot stays small, and answers people
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
+from bot.errors import RundaError
 from bot.rendering.forms.as_csv import to_csv
 from bot.rendering.forms.as_json import to_json
 from bot.rendering.forms.as_markdown import to_markdown
@@ -19,6 +22,12 @@ from bot.rendering.forms.material import Material
 from bot.rendering.forms.report import Report
 from bot.rendering.forms.summary import public_summary
 from bot.wording import Wording, wording
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+TAKES_AT_MOST_S = 600.0
+"""By the wall, on a slow and busy machine: of what takes longer something is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +40,61 @@ class File:
     data: bytes
 
 
-def make_apart(material: Material, wanted: Sequence[Wanted], language: str) -> tuple[File, ...]:
-    """`make` in a child process. Blocks while it works: call it from a thread that may wait."""
+class NotMade(RundaError):
+    """The child ended without the files, or took too long."""
+
+
+def make_apart(
+    material: Material,
+    wanted: Sequence[Wanted],
+    language: str,
+    *,
+    within_s: float = TAKES_AT_MOST_S,
+) -> tuple[File, ...]:
+    """`make` in a child process. Blocks while it works: call it from a thread that may wait.
+
+    Raises:
+        NotMade: the child failed, or was ended because it took longer than `within_s`.
+    """
     import multiprocessing  # noqa: PLC0415  only when there is something to make
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  the same
 
     # A fork would copy a process full of threads and open connections.
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=fresh) as child:
-        return child.submit(make, material, tuple(wanted), language).result()
+    ours, its = fresh.Pipe(duplex=False)
+    work = (its, material, tuple(wanted), language)
+    child = fresh.Process(target=_make_and_send, args=work, daemon=True)
+    child.start()
+    its.close()
+    try:
+        if not ours.poll(within_s):
+            raise NotMade(f"it took longer than {within_s:g} s")
+        made: tuple[File, ...] | None = ours.recv()
+    except EOFError as error:
+        raise NotMade("the process that makes them ended") from error
+    finally:
+        ours.close()
+        child.kill()
+        child.join()
+        child.close()
+    if made is None:
+        raise NotMade("the process that makes them failed")
+    return made
+
+
+def _make_and_send(
+    pipe: Connection, material: Material, wanted: Sequence[Wanted], language: str
+) -> None:
+    """The child's life."""
+    try:
+        made = make(material, wanted, language)
+    except Exception as error:  # noqa: BLE001  the bot is told, and tells the organizers
+        # The kind and the place, not the text: the words of people may be in that.
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+        sys.stderr.write(f"making files failed with {type(error).__name__} at {place}\n")
+        pipe.send(None)
+    else:
+        pipe.send(made)
 
 
 def make(material: Material, wanted: Sequence[Wanted], language: str) -> tuple[File, ...]:

@@ -208,6 +208,7 @@ class World:
         *,
         through: FaultProxy | None = None,
         send_deadline_s: float = 20,
+        put_timeout_s: float = 10,
         password: str | None = None,
     ) -> Bot:
         """A bot that is connected; with an account of an earlier one, its next process."""
@@ -224,6 +225,7 @@ class World:
             database,
             password=password,
             send_deadline_s=send_deadline_s,
+            put_timeout_s=put_timeout_s,
         )
         bot = Bot(chat, account, database)
         self._bots.append(bot)

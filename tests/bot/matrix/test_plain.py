@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 
 from bot.adapters.matrix.account import account_of, discover, login
 from bot.adapters.matrix.content import KEY
+from bot.adapters.matrix.transport import escaped
 from bot.chat import Leave, Post, React, Revise, TakeBack
 from bot.errors import ChatRefused, ConfigError
-from flows.ids import EffectKey, EventId
+from flows.ids import EffectKey, EventId, RoomId
 from flows.messages import Edited, Marked, Withdrawn, Written
 from storage.journal import Membership
 from tests.bot.matrix.conftest import World, parcel
+from tests.fault_proxy import FaultProxy, Hangs
 
 
 def ago(**span: float) -> datetime:
@@ -233,3 +236,28 @@ async def test_finding_the_homeserver(world: World) -> None:
         await discover("http://127.0.0.1:9")
     with pytest.raises(ConfigError, match="no Matrix homeserver answers at https://"):
         await discover("@bot:127.0.0.1:9")
+
+
+async def test_a_hung_post_is_tried_again_and_holds_up_no_other_room(
+    world: World, proxy: FaultProxy
+) -> None:
+    # given a homeserver that says nothing, for hours, to the first post in one room
+    bot = await world.bot(through=proxy, put_timeout_s=1)
+    slow, other = [
+        await bot.chat.create_room(name=name, invite=[], encrypted=False) for name in "ab"
+    ]
+    proxy.fail("PUT", escaped(slow), Hangs())
+
+    # when the bot posts in both
+    order: list[str] = []
+
+    async def post(room: RoomId) -> None:
+        await bot.posts(room, "Hello")
+        order.append(room)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(post(slow), post(other))
+
+    # then the other room did not wait, and the one was reached by the second try
+    assert order == [other, slow]
+    assert len(proxy.seen("PUT", escaped(slow))) == 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import multiprocessing
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from typing_extensions import override
 
 from bot.rendering import markdown
 from bot.rendering.export import original
@@ -29,7 +32,7 @@ from bot.rendering.forms.as_pdf import to_pdf
 from bot.rendering.forms.as_xlsx import MOST_SIGNS, to_xlsx
 from bot.rendering.forms.form import Form, Length, Wanted, every
 from bot.rendering.forms.full import full_report
-from bot.rendering.forms.making import File, make, make_apart
+from bot.rendering.forms.making import File, NotMade, make, make_apart
 from bot.rendering.forms.material import Lines, Material
 from bot.rendering.forms.report import Quotes
 from bot.rendering.forms.text import writable
@@ -279,6 +282,33 @@ def test_nobody_is_quoted_in_public(form: Form) -> None:
 def test_a_child_process_makes_the_same_files() -> None:
     wanted = (Wanted(form=Form.JSON), Wanted(form=Form.CSV))
     assert make_apart(workshop(), wanted, "sv") == make(workshop(), wanted, "sv")
+
+
+def test_a_child_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(NotMade, match="it took longer than 0 s"):
+        make_apart(workshop(), (Wanted(form=Form.JSON),), "sv", within_s=0)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_child_that_fails_says_so_without_anybodys_words(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(NotMade, match="the process that makes them failed"):
+        make_apart(workshop(), ("no such form",), "sv")  # type: ignore[arg-type]  # that is the point
+    assert capfd.readouterr().err.startswith("making files failed with AttributeError at ")
+
+
+class EndsItsProcess:
+    """Ends the process that unpacks it: as out of memory, or by a fault in a library."""
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (1,)
+
+
+def test_a_child_that_dies() -> None:
+    with pytest.raises(NotMade, match="the process that makes them ended"):
+        make_apart(workshop(), (EndsItsProcess(),), "sv")  # type: ignore[arg-type]  # that is the point
 
 
 @given(said_texts=st.lists(texts, max_size=3))
