@@ -1,0 +1,69 @@
+"""Looking at what somebody has written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.care.english import ENGLISH
+from flows.care.plain import plain
+from flows.care.rules import Language, Level, Rule
+from flows.care.swedish import SWEDISH
+
+_LANGUAGES = (SWEDISH, ENGLISH)
+_MOST_SIGNS = 20_000
+"""A message on a chat network is no longer; whatever comes after is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What was found: how near it is, and by which rule."""
+
+    level: Level
+    rule: str
+
+
+def danger_in(text: str) -> Danger | None:
+    """The gravest that a text says about its own author; None if it says nothing of the kind.
+
+    Talk about the subject, about others, about what is long past, and what is denied are not
+    found. Nor is everything else that a person would hear: docs/care.md has the measure.
+    """
+    said = plain(text[:_MOST_SIGNS])
+    gravest: Danger | None = None
+    for language in _LANGUAGES:
+        if language.hints.search(said) is None:
+            continue
+        for rule in _that_fit(language, said):
+            level = rule.level
+            if level is Level.PASSIVE and language.plan.search(said):
+                level = Level.ACUTE
+            if gravest is None or level.weight > gravest.level.weight:
+                gravest = Danger(level, rule.name)
+    return gravest
+
+
+def _that_fit(language: Language, said: str) -> Iterator[Rule]:
+    for rule in language.rules:
+        if any(_counts(language, said, found) for found in rule.finds.finditer(said)):
+            yield rule
+
+
+def _counts(language: Language, said: str, found: re.Match[str]) -> bool:
+    """Whether what was found is said of oneself, now, and not denied."""
+    before = said[: found.start()]
+    if found.group()[:1] in ".,":
+        before = f"{before}{found.group()[:2]}"
+    begins = before.rfind(" . ") + 1
+    ends = said.find(" . ", found.end())
+    sentence = said[begins : ends if ends >= 0 else len(said)]
+    if language.reported.search(before):
+        return False
+    if language.past.search(sentence) and not language.still.search(sentence):
+        return False
+    if language.not_denied.search(before[begins:]):
+        return True
+    # "I can't go on and I'm ending it": a new subject is a new clause, and not denied with it.
+    denied = language.not_so if language.subject.match(found.group()) else language.denied
+    return denied.search(before) is None
