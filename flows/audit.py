@@ -51,8 +51,10 @@ class Act(StrEnum):
     REGISTRY = "registry number"
     SETTING = "setting"
     THEME = "theme"
-    LIST = "participant list"
+    INVITE = "invite"
     CONTACT = "contact"
+    BOOKING = "booking"
+    BOOKING_END = "booking end"
     PACK = "pack"
     CARE = "care"
     ANONYMOUS = "made anonymous"
@@ -98,6 +100,11 @@ class Head:
     @override
     def __str__(self) -> str:
         return f"{self.number}:{self.digest}"
+
+    @classmethod
+    def of(cls, entry: Entry) -> Head:
+        """The head of a log that ends with `entry`."""
+        return cls(number=entry.number, digest=entry.digest)
 
     @classmethod
     def read(cls, text: str) -> Head | None:

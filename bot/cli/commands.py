@@ -66,6 +66,11 @@ def commands(words: Wording) -> dict[str, Command]:
             about=words.say("write the answers of a dialogue, and its digest, to files"),
             add_options=_export,
         ),
+        "log": Command(
+            module="log",
+            about=words.say("show who did what, as CSV, and check that nobody has changed it"),
+            add_options=_log,
+        ),
         "pack": Command(
             module="pack",
             about=words.say(
@@ -200,6 +205,33 @@ def _export(parser: Parser, words: Wording) -> None:
         help=words.say("where to write the replies as they are stored (else to the terminal)"),
     )
     option("--force", action="store_true", help=words.say("replace a file that exists"))
+
+
+def _log(parser: Parser, words: Wording) -> None:
+    parser.add_config()
+    option = parser.options.add_argument
+    option(
+        "--csv",
+        metavar=words.say("FILE"),
+        nargs="?",
+        const="-",
+        help=words.say("the whole log as CSV, into a file or to the terminal"),
+    )
+    option(
+        "--verify",
+        action="store_true",
+        help=words.say("check that no entry was changed, taken out or put in"),
+    )
+    option(
+        "--head",
+        metavar="N:DIGEST",
+        action="append",
+        default=[],
+        help=words.say(
+            "with --verify: a head as an export showed it; finds a log that lost its end (may be "
+            "repeated)"
+        ),
+    )
 
 
 def _pack(parser: Parser, words: Wording) -> None:

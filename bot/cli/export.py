@@ -1,31 +1,33 @@
-"""``runda export``: a dialogue as files. Only reads the database.
+"""``runda export``: a dialogue as files.
 
 With a folder it is the digest, in the forms that organizers get; without one it is what is
-stored, word for word and whole, for programs.
+stored, word for word and whole, for programs. Either is noted in the log of who did what.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import look
 from bot.cli.configuration import configured
-from bot.cli.new_config import PRIVATE_FILE
+from bot.cli.private_file import write_file
 from bot.cli.terminal import OK, PROBLEM, Terminal
 from bot.config import Config
 from bot.export import gather, gather_digest, material_of
+from bot.exporting import to_names
 from bot.rendering.export import to_csv, to_json
 from bot.rendering.forms.form import Form, every, every_length
 from bot.rendering.forms.making import make
 from bot.world import World
+from flows.audit import Act, Head
 from flows.dialogue import Dialogue, Status
 from flows.digest.verify import DigestNotTrue
 from flows.export import ExportNotTrue
 from flows.ids import DialogueId
+from storage.database import Database
 from storage.instants import to_ms
 from storage.overview import Reading, reading
 
@@ -60,10 +62,33 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     except ExportNotTrue as error:
         terminal.complain(str(error))
         return PROBLEM
+    head = _noted(config, dialogue, "stored", terminal)
     if output is None:
+        # Beside the file and not in it.
+        terminal.complain(head)
         sys.stdout.buffer.write(content)
         return OK
-    return _write(output, content, terminal, export.exported)
+    status = _write(output, content, terminal, export.exported)
+    terminal.show(head)
+    return status
+
+
+def _noted(config: Config, dialogue: Dialogue, subject: str, terminal: Terminal) -> str:
+    """Note in the log that something is handed out, before it is; returns what is told of that."""
+    database = Database.open(config.database_url)
+    try:
+        entry = database.write_now(
+            lambda tx: tx.audit.add(
+                Act.EXPORT,
+                actor=terminal.operator,
+                at_ms=to_ms(terminal.now),
+                dialogue=dialogue.id,
+                subject=subject,
+            )
+        )
+    finally:
+        database.close()
+    return terminal.words.say("Noted in the log; its head: {head}", head=Head.of(entry))
 
 
 def _chosen(name: str | None, seen: Reading, terminal: Terminal) -> Dialogue | None:
@@ -107,8 +132,10 @@ def _write_forms(parsed: argparse.Namespace, terminal: Terminal, config: Config)
         )
         terminal.complain(problem)
         return PROBLEM
+    head = _noted(config, dialogue, " ".join(to_names(wanted)), terminal)
     exported = material.digest.total.replies
     statuses = [_write(folder / file.name, file.data, terminal, exported) for file in files]
+    terminal.show(head)
     return max(statuses)
 
 
@@ -119,22 +146,12 @@ def _is_csv(form: str | None, output: Path | None) -> bool:
 
 
 def _write(output: Path, content: bytes, terminal: Terminal, exported: int) -> int:
-    words = terminal.words
-    waiting = output.with_name(f".{output.name}.part")
-    try:
-        # What people wrote: for whoever exported it, and nobody else on the machine.
-        number = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(number, "wb") as file:
-            os.fchmod(number, PRIVATE_FILE)
-            file.write(content)
-        waiting.replace(output)
-    except OSError as error:
-        waiting.unlink(missing_ok=True)
-        reason = error.strerror or error
-        problem = words.say("{path} cannot be written ({reason})", path=output, reason=reason)
-        terminal.complain(problem)
-        return PROBLEM
-    terminal.show(
-        words.say_n("{path}: {number} answer", "{path}: {number} answers", exported, path=output)
-    )
-    return OK
+    status = write_file(output, content, terminal)
+    if status == OK:
+        words = terminal.words
+        terminal.show(
+            words.say_n(
+                "{path}: {number} answer", "{path}: {number} answers", exported, path=output
+            )
+        )
+    return status

@@ -27,10 +27,12 @@ from bot.orders import (
 from bot.packs import PackFile, find_packs
 from bot.rendering.problems import problem_sentence
 from bot.wording import Wording
+from flows.audit import Act
 from flows.dialogue import Dialogue
 from flows.errors import PackError
 from flows.packs.pack import Pack
 from storage.database import Database
+from storage.instants import to_ms
 from storage.overview import reading
 from storage.transaction import Transaction
 
@@ -82,6 +84,7 @@ class _Ordered:
     pack: Pack
     dialogues: tuple[Dialogue, ...] = ()
     next_at: datetime | None = None
+    series: str = ""
 
 
 def _order(tx: Transaction, order: Order, kind: _Kind, now: datetime) -> _Ordered:
@@ -91,9 +94,22 @@ def _order(tx: Transaction, order: Order, kind: _Kind, now: datetime) -> _Ordere
         return _Ordered(pack=pack, dialogues=tuple(order_at_own_pace(tx, order, now=now)))
     if pack.recurrence is None:
         return _Ordered(pack=pack, dialogues=(order_start(tx, order, now=now),))
-    _, first = order_series(tx, order, now=now)
+    series, first = order_series(tx, order, now=now)
     dialogues = (order_start(tx, order, now=now),) if kind.has_time else ()
-    return _Ordered(pack=pack, dialogues=dialogues, next_at=first)
+    return _Ordered(pack=pack, dialogues=dialogues, next_at=first, series=series.id)
+
+
+def _order_and_note(
+    tx: Transaction, order: Order, kind: _Kind, now: datetime, operator: str
+) -> _Ordered:
+    """Order it, and note in the log who did."""
+    ordered = _order(tx, order, kind, now)
+    at_ms = to_ms(now)
+    for dialogue in ordered.dialogues:
+        tx.audit.add(Act.START, actor=operator, at_ms=at_ms, dialogue=dialogue.id)
+    if ordered.series:
+        tx.audit.add(Act.SERIES, actor=operator, at_ms=at_ms, subject=ordered.series)
+    return ordered
 
 
 def _pack(name: str, folders: tuple[Path, ...], terminal: Terminal) -> PackFile | None:
@@ -122,7 +138,9 @@ def _ordered(
         pass
     database = Database.open(config.database_url)
     try:
-        return database.write_now(lambda tx: _order(tx, order, kind, now))
+        return database.write_now(
+            lambda tx: _order_and_note(tx, order, kind, now, terminal.operator)
+        )
     except NoGroups:
         problem = words.say(
             "There are no groups yet. Make a room for each group and invite {bot} to it, as an "

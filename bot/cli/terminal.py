@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,14 @@ class Terminal:
     def now(self) -> datetime:
         """The moment at which the command is carried out."""
         return datetime.now(UTC)  # noqa: TID251  a command is of the moment; it tells the rest
+
+    @property
+    def operator(self) -> str:
+        """Who gives the command, as the log of deeds names her: the machine's name for her."""
+        try:
+            return f"operator:{getpass.getuser()}"
+        except (KeyError, OSError):  # a container may have a number that has no name
+            return f"operator:{os.getuid()}"
 
     def show(self, text: str = "") -> None:
         """A line of what was asked for."""

@@ -14,6 +14,7 @@ from bot.errors import CommandError
 from bot.orders import plan, wall_time
 from bot.rendering.markdown import escape
 from bot.rendering.when import when_error_markdown
+from flows.audit import Act
 from flows.dialogue import Dialogue, Status
 from flows.effects import AlarmKind
 from flows.engine import follow_up_alarm
@@ -135,6 +136,7 @@ def _book(call: Call) -> Answer:
         call.tx.occurrences.move(
             one.occurrence.key, due_ms=to_ms(moment), wall_time=wall_time(moment, one.zone)
         )
+        call.note(Act.BOOKING, dialogue=one.occurrence.dialogue_id)
         return Answer(markdown=_told(call, one.title, one.whose, moment, one.zone))
     dialogue = _newest(call)
     follow_up = dialogue.pack.follow_ups[0]
@@ -148,6 +150,7 @@ def _book(call: Call) -> Answer:
         )
         raise CommandError(message)
     title = escape(follow_up.title.get(call.words.language))
+    call.note(Act.BOOKING, dialogue=dialogue.id, subject=follow_up.id)
     return Answer(markdown=_told(call, title, dialogue.id, moment, dialogue.zone))
 
 
@@ -233,6 +236,7 @@ def _cancelled(call: Call, booked: list[_Booking]) -> Answer:
     if one is None:
         raise CommandError(call.words.say("That follow-up is not booked any more."))
     call.tx.occurrences.done(one.occurrence.key, now_ms=to_ms(call.now))
+    call.note(Act.BOOKING_END, dialogue=one.occurrence.dialogue_id)
     text = call.words.say(
         "**{title}** ({dialogue}) is cancelled.", title=one.title, dialogue=one.whose
     )

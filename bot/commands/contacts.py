@@ -9,6 +9,7 @@ import structlog
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
+from flows.audit import Act
 from flows.errors import PackError
 from flows.ids import UserId
 from flows.packs.pack import Contact
@@ -38,6 +39,7 @@ def _contact(call: Call) -> Answer:
             )
         )
     call.tools.contacts.name(call.tx, role, UserId(person), now=call.now)
+    call.note(Act.CONTACT, subject=role.id)
     return Answer(
         markdown=call.words.say(
             "**{person}** is now {role}. I invite her or him to a private room; questions go "

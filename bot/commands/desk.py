@@ -14,6 +14,7 @@ from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
 from bot.commands.exports import EXPORT
 from bot.commands.helping import HELPED
 from bot.commands.holding import HOLDING
+from bot.commands.log import LOG
 from bot.commands.packs import KEEP, PREVIEW
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.rehearsing import DRY_RUN
@@ -228,6 +229,7 @@ COMMANDS: tuple[Command, ...] = (
     HIDE,
     *HOLDING,
     *BOOKINGS,
+    LOG,
     SETTINGS,
     STOP,
     *SEATING_COMMANDS,

@@ -29,6 +29,7 @@ from bot.packs import PackFile
 from bot.rendering.markdown import escape
 from bot.rendering.problems import problem_sentence
 from bot.rendering.when import when_error_markdown
+from flows.audit import Act
 from flows.dialogue import Dialogue, Status
 from flows.errors import PackError
 from flows.events import MovedOn, Stopped
@@ -72,6 +73,7 @@ def _start(call: Call) -> Answer:
     if series is not None and not when:
         return Answer(markdown=series)
     dialogue = _ordered(call, order)
+    call.note(Act.START, dialogue=dialogue.id)
     parts = [_started(call, dialogue), *([] if series is None else [series])]
     return Answer(markdown="\n\n".join(parts), touched=frozenset({dialogue.id}))
 
@@ -97,6 +99,8 @@ def _start_at_own_pace(call: Call, order: Order) -> Answer:
         raise CommandError(message) from error
     except (NoGroups, StillRunning, PackError) as error:
         raise _cannot_start(call, error) from error
+    for one in started:
+        call.note(Act.START, dialogue=one.id)
     title = escape(pack.title.get(call.words.language))
     begins = call.words.say_n(
         "▶️ **{title}** begins in {number} group, at its own pace: {dialogues}. The group writes "
@@ -123,7 +127,7 @@ def _series(call: Call, order: Order) -> str | None:
     if pack.recurrence is None:
         return None
     try:
-        _, first = order_series(call.tx, order, now=call.now)
+        series, first = order_series(call.tx, order, now=call.now)
     except ComesAlready as error:
         message = call.words.say(
             "`{pack}` comes again and again already; `!{follow_ups}` shows when. End that first, "
@@ -141,6 +145,7 @@ def _series(call: Call, order: Order) -> str | None:
             "`{pack}` says that it comes again, but no day within five years fits.", pack=pack.name
         )
         raise CommandError(message) from error
+    call.note(Act.SERIES, subject=series.id)
     return call.words.say(
         "🔁 **{title}** comes by itself, next {day} at {time}, until you write `!{stop} {series}`.",
         title=escape(pack.title.get(call.words.language)),
@@ -311,6 +316,7 @@ def _next(call: Call) -> Answer:
         step_id=wanted.id, at=call.now, unanswered=unanswered_groups(call.tx, dialogue, wanted.id)
     )
     moved = call.tools.dispatcher.apply(call.tx, dialogue, event, now=call.now)
+    call.note(Act.NEXT, dialogue=dialogue.id, subject=wanted.id)
     return Answer(markdown=where_now(call, moved), touched=frozenset({dialogue.id}))
 
 
@@ -356,6 +362,7 @@ def _summary(call: Call) -> Answer:
             raise CommandError(message)
         dialogue = ended[-1]
     call.tools.digests.order(call.tx, dialogue, None, now=call.now)
+    call.note(Act.DIGEST, dialogue=dialogue.id)
     return Answer(markdown="", touched=frozenset({dialogue.id}))
 
 
@@ -388,6 +395,7 @@ def _stop(call: Call) -> Answer:
     missing = frozenset() if step is None else unanswered_groups(call.tx, dialogue, step.id)
     event = Stopped(at=call.now, unanswered=missing)
     call.tools.dispatcher.apply(call.tx, dialogue, event, now=call.now)
+    call.note(Act.STOP, dialogue=dialogue.id)
     text = call.words.say("⏹️ {dialogue} has ended.", dialogue=dialogue.id)
     return Answer(markdown=text, touched=frozenset({dialogue.id}))
 
@@ -405,6 +413,7 @@ def _stop_series(call: Call) -> Answer:
         return Answer(markdown=text, confirm=f"{STOP.english} series")
     for one in going:
         call.tx.series.end(one.id, now_ms=to_ms(call.now))
+        call.note(Act.SERIES_END, subject=one.id)
     return Answer(markdown=call.words.say("⏹️ {titles} does not come again.", titles=titles))
 
 

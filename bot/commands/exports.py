@@ -9,6 +9,7 @@ from bot.exporting import to_names
 from bot.nearest import nearest
 from bot.rendering.forms.form import READ, Form, Length, Wanted, every
 from bot.rendering.markdown import escape
+from flows.audit import Act, Head
 from flows.dialogue import Dialogue, Status
 from storage.export_orders import ExportOrder
 from storage.instants import to_ms
@@ -36,13 +37,19 @@ def _export(call: Call) -> Answer:
         ordered_ms=to_ms(call.now),
     )
     call.tx.export_orders.add(order)
+    noted = call.note(Act.EXPORT, dialogue=dialogue.id, subject=" ".join(order.wanted))
     text = call.words.say_n(
         "📎 {number} file of {dialogue} is being made, and comes here.",
         "📎 {number} files of {dialogue} are being made, and come here.",
         len(wanted),
         dialogue=dialogue.id,
     )
-    return Answer(markdown=text, touched=frozenset({dialogue.id}))
+    head = call.words.say(
+        "📒 In the log: `{head}`. Keep this line: with it, anybody can check later that the log is "
+        "whole up to here.",
+        head=Head.of(noted),
+    )
+    return Answer(markdown=f"{text}\n\n{head}", touched=frozenset({dialogue.id}))
 
 
 def _is_form(word: str) -> bool:

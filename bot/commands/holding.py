@@ -14,6 +14,7 @@ from bot.parcels import post
 from bot.rendering.markdown import escape
 from bot.showing import shown_replies
 from bot.wording import wording
+from flows.audit import Act
 from flows.dialogue import Status
 from flows.digest.snapshot import ReplyKind
 from flows.ids import EffectKey, EventId, ReplyNo, RoomId
@@ -70,6 +71,9 @@ def _hold(call: Call) -> Answer:
     )
     if not call.tx.holds.add(hold):
         raise CommandError(call.words.say("That reply is held back already."))
+    call.note(
+        Act.HOLD, dialogue=round_.dialogue_id, subject=str(reply.reply_no), reason=meant.reason
+    )
     _follow(call, reply, round_)
     told = _tell_author(call, reply, round_, held=True, reason=meant.reason)
     parts = [
@@ -235,6 +239,8 @@ def _release(call: Call) -> Answer:
     round_ = None if reply is None else call.tx.rounds.get(reply.round_no)
     if reply is None or round_ is None:
         return Answer(markdown=call.words.say("The reply is not there any more."))
+    why = call.argument.replace(digits, "", 1).strip() if digits else ""
+    call.note(Act.RELEASE, dialogue=round_.dialogue_id, subject=str(number), reason=why)
     _follow(call, reply, round_)
     told = _tell_author(call, reply, round_, held=False)
     text = call.words.say("Released: “{reply}”.", reply=_preview(reply))

@@ -13,9 +13,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot.wording import Wording
+from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from bot.commands.tools import Tools
+    from flows.audit import Act, Entry
     from flows.ids import DialogueId
     from flows.messages import Written
     from storage.transaction import Transaction
@@ -36,6 +38,23 @@ class Call:
     words: Wording
     tools: Tools
     confirmed: bool = False
+
+    def note(
+        self, act: Act, *, dialogue: DialogueId | None = None, subject: str = "", reason: str = ""
+    ) -> Entry:
+        """Note in the log that the organizer who wrote this has done something.
+
+        What may stand in a note is said at `flows.audit.Deed`: no answer, no participant.
+        """
+        return self.tx.audit.add(
+            act,
+            actor=self.message.sender,
+            at_ms=to_ms(self.now),
+            dialogue=dialogue or "",
+            room=self.message.room_id,
+            subject=subject,
+            reason=reason,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.settings import BOARD, LANGUAGE, QUIET, REMINDERS, Settings
+from flows.audit import Act
 from flows.quiet import parse_quiet_hours
 
 _LANGUAGES = {
@@ -53,6 +54,7 @@ def _set(call: Call, setting: str, value: str) -> None:
         text = call.words.say("I do not understand that value. This is how it is written:")
         raise CommandError(f"{text}\n\n{_shown(call, call.tools.world.settings)}")
     call.tx.settings.put(setting, stored)
+    call.note(Act.SETTING, subject=f"{setting} = {stored}")
 
 
 def _shown(call: Call, now: Settings) -> str:

@@ -21,6 +21,7 @@ from bot.orders import groups_of
 from bot.parcels import post
 from bot.rendering.durations import spoken_length
 from bot.rendering.markdown import escape
+from flows.audit import Act
 from flows.dialogue import Dialogue, Status
 from flows.events import CloseMoved, Paused, Resumed, Skipped
 from flows.ids import EffectKey
@@ -49,6 +50,7 @@ def _pause(call: Call) -> Answer:
         )
         raise CommandError(message)
     call.tools.dispatcher.apply(call.tx, dialogue, Paused(at=call.now), now=call.now)
+    call.note(Act.PAUSE, dialogue=dialogue.id)
     text = call.words.say(
         "⏸️ {dialogue} is paused, and its groups are told. Its clock stands until you write "
         "`!{resume}`.",
@@ -75,6 +77,7 @@ def _resume(call: Call) -> Answer:
         raise CommandError(message)
     stood_s = (call.now - dialogue.paused_at).total_seconds()
     moved = call.tools.dispatcher.apply(call.tx, dialogue, Resumed(at=call.now), now=call.now)
+    call.note(Act.RESUME, dialogue=dialogue.id)
     text = call.words.say(
         "▶️ {dialogue} goes on. Everything to come is {length} later.",
         dialogue=dialogue.id,
@@ -132,6 +135,7 @@ def _extend(call: Call) -> Answer:
         raise CommandError(message)
     event = CloseMoved(step_id=step.id, at=call.now, closes_at=closes_at)
     moved = call.tools.dispatcher.apply(call.tx, dialogue, event, now=call.now)
+    call.note(Act.EXTEND, dialogue=dialogue.id, subject=f"{step.id} {seconds:+d} s")
     text = call.words.say(
         "⏱️ **{title}** now ends at {time}. The steps after it move by as much.",
         title=escape(step.title.get(call.words.language)),
@@ -174,6 +178,7 @@ def _skip(call: Call) -> Answer:
         raise CommandError(message)
     event = Skipped(step_id=step.id, at=call.now)
     moved = call.tools.dispatcher.apply(call.tx, dialogue, event, now=call.now)
+    call.note(Act.SKIP, dialogue=dialogue.id, subject=step.id)
     parts = [
         call.words.say(
             "⏭️ **{title}** will not be asked.", title=escape(step.title.get(call.words.language))
@@ -267,6 +272,7 @@ def _say(call: Call) -> Answer:
         for group in groups
     ]
     call.tx.outbox.put(told, now_ms=to_ms(call.now))
+    call.note(Act.SAY, subject=", ".join(group.id for group in groups))
     if len(groups) == 1:
         answer = call.words.say("📣 Said to **{group}**.", group=escape(groups[0].name))
     else:

@@ -12,6 +12,7 @@ import orjson
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
+from flows.audit import Act
 from flows.dialogue import Dialogue, Status
 from flows.digest.book import Book, BookTheme
 from flows.ids import ReplyNo, ThemeNo
@@ -84,10 +85,14 @@ class _Desk:
             raise CommandError(message)
         return listed[int(place) - 1]
 
-    def keep(self, book: Book, said: str) -> Answer:
-        """Remember the themes as they are now, and write every digest anew."""
+    def keep(self, book: Book, said: str, subject: str) -> Answer:
+        """Remember the themes as they are now, and write every digest anew.
+
+        `subject` is what was done, for the log: numbers, and no title (it may quote an answer).
+        """
         call = self.call
         call.tx.themes.keep(self.dialogue.id, book)
+        call.note(Act.THEME, dialogue=self.dialogue.id, subject=subject)
         for digest in call.tx.digests.newest(self.dialogue.id):
             call.tools.digests.order_anew(call.tx, self.dialogue.id, digest.scope, at=call.now)
         anew = call.words.say("The digests are written anew.")
@@ -168,7 +173,7 @@ def _rename(desk: _Desk, match: re.Match[str]) -> Answer:
     said = desk.call.words.say(
         "Theme {number} is called **{title}** now.", number=theme.number, title=escape(title)
     )
-    return desk.keep(desk.book.renamed(theme.number, title), said)
+    return desk.keep(desk.book.renamed(theme.number, title), said, f"rename {theme.number}")
 
 
 def _merge(desk: _Desk, match: re.Match[str]) -> Answer:
@@ -185,18 +190,25 @@ def _merge(desk: _Desk, match: re.Match[str]) -> Answer:
         others=", ".join(str(number) for number in dict.fromkeys(others)),
         into=into,
     )
-    return desk.keep(desk.book.merged(into, others), said)
+    return desk.keep(
+        desk.book.merged(into, others), said, f"merge {' '.join(map(str, [into, *others]))}"
+    )
 
 
 def _hide(desk: _Desk, match: re.Match[str]) -> Answer:
     theme = desk.theme(match["number"])
     hidden = match["verb"].casefold() in {"dölj", "dolj", "hide"}
+    done = f"{'hide' if hidden else 'show'} {theme.number}"
     words = desk.call.words
     if hidden:
         said = words.say("Theme {number} is hidden. It is still counted.", number=theme.number)
     else:
         said = words.say("Theme {number} is shown again.", number=theme.number)
-    return desk.keep(desk.book.hidden(theme.number, hidden=hidden), said)
+    return desk.keep(
+        desk.book.hidden(theme.number, hidden=hidden),
+        said,
+        done,
+    )
 
 
 def _move(desk: _Desk, match: re.Match[str]) -> Answer:
@@ -210,13 +222,13 @@ def _move(desk: _Desk, match: re.Match[str]) -> Answer:
             len(replies),
             theme=target,
         )
-        return desk.keep(desk.book.moved(replies, target), said)
+        return desk.keep(desk.book.moved(replies, target), said, f"move to {target}")
     said = words.say_n(
         "{number} answer stands outside the themes now.",
         "{number} answers stand outside the themes now.",
         len(replies),
     )
-    return desk.keep(desk.book.moved(replies, None), said)
+    return desk.keep(desk.book.moved(replies, None), said, "move outside")
 
 
 def _split(desk: _Desk, match: re.Match[str]) -> Answer:
@@ -229,7 +241,7 @@ def _split(desk: _Desk, match: re.Match[str]) -> Answer:
         len(replies),
         theme=number,
     )
-    return desk.keep(book, said)
+    return desk.keep(book, said, f"split into {number}")
 
 
 Form = Callable[[_Desk, re.Match[str]], Answer]

@@ -14,6 +14,7 @@ from bot.seating.naming import who
 from bot.seating.rooms import bind_rooms, invite_all, make_rooms
 from bot.seating.rule_words import how_to_write_rules, rule_of, size_of
 from bot.wording import Wording
+from flows.audit import Act
 from flows.grouping.people import Person, folded
 from flows.grouping.propose import contradictions
 from flows.grouping.rules import Apart, Rule, Rules, Together
@@ -415,6 +416,7 @@ def _seat(call: Call) -> Answer:
         now=call.now,
     )
     _show(call, settled)
+    call.note(Act.APPROVE, subject=f"tables {seating.number}")
     return Answer(
         markdown=call.words.say("I make the rooms now; the cards come when they are there.")
     )
@@ -440,6 +442,7 @@ def _use(call: Call) -> Answer:
         )
         raise CommandError(message)
     _changed(call, settled, Todo.CARDS)
+    call.note(Act.APPROVE, subject=f"tables {seating.number}")
     return Answer(markdown=call.words.say("I use the rooms that are there; the cards follow."))
 
 
@@ -463,6 +466,7 @@ def _invite(call: Call) -> Answer:
         )
         raise CommandError(message)
     _show(call, seating)
+    call.note(Act.INVITE, subject=f"list {seating.number}: {ordered}")
     text = call.words.say_n(
         "✉️ I send {number} invitation. The message with the tables shows how far I am.",
         "✉️ I send {number} invitations, some seconds apart. The message with the tables shows "
@@ -495,6 +499,7 @@ def _forget(call: Call) -> Answer:
         return Answer(markdown=question, confirm=f"forget {seating.number}")
     call.tx.confirmations.withdraw(call.tools.tables.key(seating))
     call.tx.seatings.erase(seating.number)
+    call.note(Act.ERASE, subject=f"list {seating.number}")
     call.tx.erase_for_good()
     return Answer(markdown=call.words.say("🗑️ The list is erased."))
 
