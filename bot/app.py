@@ -31,6 +31,7 @@ from bot.exporting import Exporting
 from bot.helping import Helping
 from bot.intake import DurableIntake
 from bot.live import LiveDigest
+from bot.llm import ChatWords
 from bot.meaning import MeaningReader
 from bot.own_pace import OwnPace
 from bot.own_words import OwnWords
@@ -140,6 +141,7 @@ class App:
             analyst=self._analyst,
             now=now,
             posted=self.sender.wake,
+            words=None if config.llm is None else ChatWords(config.llm),
         )
         self.clock = Clock(
             database=database, now=now, ring=self._ring, rung=self._changed, tick=self._tick

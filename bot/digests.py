@@ -8,9 +8,8 @@ still read the same. An order stays until that one is on disk.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,35 +19,43 @@ import orjson
 import structlog
 
 from bot import keys
-from bot.parcels import Ref, post, revise
+from bot.digest_messages import Messages, Shown
+from bot.parcels import post
+from bot.pictures import drawn
 from bot.rendering.digest import render
+from bot.rendering.forms.picture import caption, picture_of
 from bot.snapshots import meaning_of, scopes_of, take_snapshot
-from bot.wording import Wording, wording
+from bot.wording import wording
 from flows.digest.analyse import Meaning
 from flows.digest.compose import may_be_quoted
 from flows.digest.document import Delta, as_json
 from flows.digest.verify import DigestNotTrue, verify
-from flows.ids import EffectKey, ReplyNo, RoundNo
+from flows.ids import ReplyNo, RoundNo, ThemeNo
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from bot.analyst import Analyst, Looked
     from bot.chat import Links
-    from bot.rendering.parts import RenderedPart
+    from bot.llm import ChatWords
+    from bot.pictures import Drawn
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.digest.snapshot import Snapshot
+    from flows.digest.wording import Worded
     from flows.ids import DialogueId, StepId
     from storage.database import Database
     from storage.digest_orders import DigestOrder
     from storage.digests import StoredDigest
-    from storage.outbox import Effect
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
 
 RESTS = timedelta(seconds=20)
 """So long after an edit, a withdrawal or a late answer a digest is written anew: others follow."""
+
+WORDS_WITHIN_S = 20.0
+MODEL_UNTIL_S = 40.0
+"""A language model is waited for so long, and not at all for a digest that is due since then."""
 
 _TRIES = 5
 """After so many times that replies changed while they were looked at, it waits for a rest."""
@@ -120,6 +127,8 @@ class Digests:
             snapshot=snapshot,
             meaning=meaning_of(tx, snapshot),
             delta=None if replaced is None else _delta(replaced, snapshot),
+            zone=ZoneInfo(dialogue.zone),
+            shows=None if replaced is None else Shown.of(replaced),
         )
 
     def finish(self, tx: Transaction, work: Work, looked: Looked, *, now: datetime) -> bool:
@@ -141,7 +150,7 @@ class Digests:
             self._tell_refusal(tx, dialogue, order, work.refused, now)
             return True
         tx.themes.keep(dialogue.id, looked.book)
-        self._post(tx, dialogue, order, looked, now)
+        self._post(tx, dialogue, work, looked, now)
         if snapshot.replies != work.snapshot.replies:
             # What came while it was looked at stands in it soon.
             self.order_anew(tx, dialogue.id, order.scope, at=now + RESTS)
@@ -167,21 +176,30 @@ class Digests:
         self,
         tx: Transaction,
         dialogue: Dialogue,
-        order: DigestOrder,
+        work: Work,
         looked: Looked,
         now: datetime,
     ) -> None:
-        scope = order.scope
-        replaced = None if order.fresh else tx.digests.newest_of(dialogue.id, scope)
+        scope = work.order.scope
+        replaced = None if work.order.fresh else tx.digests.newest_of(dialogue.id, scope)
         document = orjson.dumps(as_json(looked.digest)).decode()
         number = tx.digests.add(dialogue.id, scope, document=document, made_ms=to_ms(now))
         made_at = now.astimezone(ZoneInfo(dialogue.zone))
         words = wording(dialogue.language)
-        parts = render(looked.digest, words, permalink=self._links.message, made_at=made_at)
+        parts = render(
+            looked.digest,
+            words,
+            permalink=self._links.message,
+            made_at=made_at,
+            worded=work.worded,
+        )
         messages = Messages.of(dialogue, scope, number, replaced)
         effects = messages.effects(parts, words)
+        pictured, picture = messages.picture(tx, work.mark, work.picture)
+        # Right under the overview, before everything that is read in detail.
+        effects[1:1] = pictured
         tx.outbox.put(effects, now_ms=to_ms(now))
-        tx.digests.note_shown(number, messages.as_text(parts))
+        tx.digests.note_shown(number, messages.shown(parts, picture).as_text())
         log.info("digest.made", dialogue_id=dialogue.id, scope=scope, parts=len(effects))
 
 
@@ -189,14 +207,22 @@ class Digests:
 class Work:
     """A digest on its way: what was ordered, and what was read for it.
 
-    `refused` is why it must not be posted, None if nothing speaks against it.
+    `zone` is the organizers'. `shows` is what shows the digest it replaces. `refused` is why it
+    must not be posted, None if nothing speaks against it. `worded` is what a language model
+    said of its themes. `mark` is that of its picture, "" for none; `picture` is None as well
+    where it stands there already or could not be drawn.
     """
 
     order: DigestOrder
     snapshot: Snapshot
     meaning: Meaning | None
     delta: Delta | None
+    zone: ZoneInfo
+    shows: Shown | None = None
     refused: str | None = None
+    worded: Mapping[ThemeNo, Worded] = field(default_factory=dict)
+    mark: str = ""
+    picture: Drawn | None = None
 
 
 def still_reads(before: Snapshot, now: Snapshot) -> bool:
@@ -235,96 +261,6 @@ def _named(node: object) -> set[ReplyNo]:
     return set()
 
 
-# ------------------------------------------------------------------- messages
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Messages:
-    """The messages that show a digest: of its own, or those of the one it replaces.
-
-    `first` is the number under whose keys they were first posted; `before` are marks of what is
-    in each of them now.
-    """
-
-    dialogue: Dialogue
-    scope: StepId | None
-    number: int
-    first: int
-    before: tuple[str, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        dialogue: Dialogue,
-        scope: StepId | None,
-        number: int,
-        replaced: StoredDigest | None,
-    ) -> Messages:
-        """Those of the digest `number`, in the place of one that is replaced."""
-        if replaced is None or replaced.shown is None:
-            return cls(dialogue=dialogue, scope=scope, number=number, first=number)
-        shown = orjson.loads(replaced.shown)
-        return cls(
-            dialogue=dialogue,
-            scope=scope,
-            number=number,
-            first=shown["first"],
-            before=tuple(shown["parts"]),
-        )
-
-    def effects(self, parts: list[RenderedPart], words: Wording) -> list[Effect]:
-        """What is to be sent: new messages, and those whose text is another now."""
-        effects = []
-        for place, part in enumerate(parts):
-            if place >= len(self.before):
-                effects.append(self._post(place, part))
-            elif self.before[place] != _mark(part.markdown):
-                effects.append(self._revise(place, part.markdown, _refs(part)))
-        empty = words.say("(nothing here any more)")
-        effects += [
-            self._revise(place, f"*{empty}*", [])
-            for place in range(len(parts), len(self.before))
-            if self.before[place] != _mark("")
-        ]
-        return effects
-
-    def as_text(self, parts: list[RenderedPart]) -> str:
-        """What to remember of them."""
-        marks = [_mark(part.markdown) for part in parts]
-        marks += [_mark("")] * (len(self.before) - len(marks))
-        return orjson.dumps({"first": self.first, "parts": marks}).decode()
-
-    def _key(self, number: int, place: int) -> EffectKey:
-        return keys.digest(self.dialogue.id, self.scope, number, place)
-
-    def _post(self, place: int, part: RenderedPart) -> Effect:
-        return post(
-            self._key(self.first, place),
-            self.dialogue.organizers_room,
-            part.markdown,
-            under=self._key(self.first, 0) if place else None,
-            silent=place > 0,
-            refs=_refs(part),
-        )
-
-    def _revise(self, place: int, markdown: str, refs: list[Ref]) -> Effect:
-        return revise(
-            keys.digest_anew(self.dialogue.id, self.scope, self.number, place),
-            self.dialogue.organizers_room,
-            self._key(self.first, place),
-            markdown,
-            refs=refs,
-        )
-
-
-def _refs(part: RenderedPart) -> list[Ref]:
-    return [Ref(ref.token, ref.effect_key) for ref in part.refs]
-
-
-def _mark(markdown: str) -> str:
-    return hashlib.sha256(markdown.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
 # ------------------------------------------------------------------ the maker
 
 
@@ -333,6 +269,7 @@ class DigestMaker:
 
     Args:
         posted: called when something is in the outbox.
+        words: asks a language model about the themes, None for none.
     """
 
     def __init__(
@@ -343,7 +280,9 @@ class DigestMaker:
         analyst: Analyst,
         now: Callable[[], datetime],
         posted: Callable[[], None],
+        words: ChatWords | None = None,
     ) -> None:
+        self._words = words
         self._digests = digests
         self._database = database
         self._analyst = analyst
@@ -390,8 +329,32 @@ class DigestMaker:
         work = await self._database.write(partial(self._digests.begin, order=order))
         looked = await self._analyst.look(work.snapshot, work.meaning, work.delta)
         work = await asyncio.to_thread(_checked, work, looked)
+        if work.refused is None:
+            work = await self._drawn(await self._worded(work, looked), looked)
         finish = partial(self._digests.finish, work=work, looked=looked, now=self._now())
         return await self._database.write(finish)
+
+    async def _worded(self, work: Work, looked: Looked) -> Work:
+        """Ask the language model, if there is one; no digest comes much later for it."""
+        if self._words is None:
+            return work
+        late_s = (to_ms(self._now()) - work.order.due_ms) / 1000
+        made_at = self._now().astimezone(work.zone)
+        within_s = min(WORDS_WITHIN_S, MODEL_UNTIL_S - late_s)
+        worded = await self._words.of(looked.digest, made_at, within_s=within_s)
+        return replace(work, worded=worded)
+
+    async def _drawn(self, work: Work, looked: Looked) -> Work:
+        """Have the picture drawn, unless the same one stands there."""
+        words = wording(looked.digest.language)
+        picture = picture_of(looked.digest, words, work.worded)
+        if picture is None:
+            return work
+        before = None if work.shows is None else work.shows.picture
+        if before is not None and before.mark == picture.mark:
+            return replace(work, mark=picture.mark)
+        made = await drawn(picture, caption(picture, words))
+        return replace(work, mark=picture.mark, picture=made)
 
 
 def _checked(work: Work, looked: Looked) -> Work:
@@ -400,11 +363,5 @@ def _checked(work: Work, looked: Looked) -> Work:
         verify(looked.digest, work.snapshot)
     except DigestNotTrue as error:
         log.exception("digest.refused", dialogue_id=work.order.dialogue_id, scope=work.order.scope)
-        return Work(
-            order=work.order,
-            snapshot=work.snapshot,
-            meaning=work.meaning,
-            delta=work.delta,
-            refused=str(error),
-        )
+        return replace(work, refused=str(error))
     return work

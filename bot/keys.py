@@ -104,6 +104,11 @@ def digest(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int
     return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-{number}/{part}")
 
 
+def digest_picture(dialogue_id: DialogueId, scope: StepId | None, number: int) -> EffectKey:
+    """The picture that was drawn for the digest `number`."""
+    return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-{number}/picture")
+
+
 def digest_anew(dialogue_id: DialogueId, scope: StepId | None, number: int, part: int) -> EffectKey:
     """A part of a digest written anew in its place, by the digest `number`."""
     return EffectKey(f"{dialogue_id}/{scope or '-'}/-/digest-anew-{number}/{part}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from babel.dates import format_date
@@ -27,7 +27,8 @@ from flows.digest.document import (
     StepPart,
 )
 from flows.digest.quote import Quote
-from flows.ids import GroupId
+from flows.digest.wording import Worded
+from flows.ids import GroupId, ThemeNo
 from flows.packs.pack import StepKind
 
 SHORT_ANSWERS = 400
@@ -44,7 +45,12 @@ MAX_QUESTION = 280
 
 
 def render(
-    digest: Digest, wording: Wording, *, permalink: Permalink, made_at: datetime | None = None
+    digest: Digest,
+    wording: Wording,
+    *,
+    permalink: Permalink,
+    made_at: datetime | None = None,
+    worded: Mapping[ThemeNo, Worded] | None = None,
 ) -> list[RenderedPart]:
     """Write a digest as messages, each of at most `MAX_PART_BYTES`.
 
@@ -52,11 +58,13 @@ def render(
         permalink: The address of a message. For one that is not sent yet it is called with a
             token of lower-case letters, digits and hyphens, which it must leave as it is.
         made_at: When the replies were read, in the organizers' zone; None leaves it out.
+        worded: What a language model said of the themes, with replies by their `reply_no`.
 
     Returns:
         First the overview; what follows belongs into its thread.
     """
-    writer = _Writer(digest, wording, Quoter(digest.all_quotes, wording, permalink=permalink))
+    quoter = Quoter(digest.all_quotes, wording, permalink=permalink)
+    writer = _Writer(digest, wording, quoter, worded or {})
     overview = paginate(writer.overview(made_at), again=writer.again)
     details = [part for blocks in writer.across() for part in paginate(blocks, again=writer.again)]
     details += [
@@ -93,12 +101,18 @@ def _worded(quotes: Iterable[Quote], step: StepPart) -> list[Quote]:
 class _Writer:
     """The texts of one digest in one language."""
 
-    def __init__(self, digest: Digest, wording: Wording, quoter: Quoter) -> None:
+    def __init__(
+        self,
+        digest: Digest,
+        wording: Wording,
+        quoter: Quoter,
+        worded: Mapping[ThemeNo, Worded],
+    ) -> None:
         self._digest = digest
         self._wording = wording
         self._quoter = quoter
         self._groups = {group.group_id: group for group in digest.groups}
-        self._found = Found(digest, wording, quoter, self._group)
+        self._found = Found(digest, wording, quoter, self._group, worded)
 
     def across(self) -> Iterator[list[Block]]:
         """What is told of all answers together: a message per theme, and the groups in full."""

@@ -77,6 +77,12 @@ class Quoter:
         for markdown, refs in self._written(quote, first, "  ", beside=_read(heads)):
             yield Block(markdown=markdown, heads=heads, refs=refs, item=True)
 
+    def sources(self, quotes: Sequence[Quote]) -> tuple[str, tuple[Ref, ...]]:
+        """Links to where the quotes were written, and nothing of their words."""
+        links = [self._link(quote.source) for quote in quotes]
+        refs = tuple(ref for _, own in links for ref in own)
+        return ", ".join(markdown for markdown, _ in links), refs
+
     def quotation(self, quote: Quote, group: str, heads: tuple[Head, ...]) -> Iterator[Block]:
         """The quote set apart, under the name of its `group` (Markdown)."""
         for markdown, refs in self._written(quote, "> ", "> ", beside=(*_read(heads), group)):

@@ -23,7 +23,7 @@ _VALUE_IN = 0.62
 _MOST_LETTERS = 34
 _PNG_DPI = 170
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.5,
     # Letters as shapes: whoever opens the file needs no font.
@@ -37,7 +37,7 @@ _STYLE: dict[Any, Any] = {
 
 def draw(chart: Chart, form: Literal["png", "svg"]) -> bytes:
     """The chart as a picture. The same chart gives the same bytes."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(_WIDTH_IN, _FRAME_IN + _BAR_IN * len(chart.bars)))
         _plot(figure, chart)
         written = io.BytesIO()
@@ -87,8 +87,13 @@ def _value(bar: Bar) -> str:
 
 
 def printable(label: str) -> str:
-    """The label with signs left out that the font cannot draw, cut where it is long."""
+    """The label as it can be drawn, cut where it is long."""
+    line = drawable(label)
+    return line if len(line) <= _MOST_LETTERS else line[: _MOST_LETTERS - 1].rstrip() + "…"
+
+
+def drawable(text: str) -> str:
+    """The text in one line, with signs left out that the font cannot draw."""
     font = get_font(findfont(FontProperties(family="DejaVu Sans")))
     known = font.get_charmap()
-    line = " ".join("".join(sign for sign in label if sign == " " or ord(sign) in known).split())
-    return line if len(line) <= _MOST_LETTERS else line[: _MOST_LETTERS - 1].rstrip() + "…"
+    return " ".join("".join(sign for sign in text if sign == " " or ord(sign) in known).split())
