@@ -19,6 +19,8 @@ def mask_word(wording: Wording) -> MaskWord:
                 return wording.say("[phone number]")
             case MaskKind.EMAIL:
                 return wording.say("[e-mail address]")
+            case MaskKind.ADDRESS:
+                return wording.say("[address]")
             case MaskKind.NAME:
                 return wording.say("[name]")
             case _:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from flows.digest.identity_numbers import identity_numbers
+from flows.digest.whereabouts import accounts, mail_addresses, postal_addresses
+
 
 class MaskKind(StrEnum):
     """What is under a mask."""
@@ -19,6 +22,7 @@ class MaskKind(StrEnum):
     PERSONAL_NUMBER = "personal number"
     PHONE = "phone"
     EMAIL = "email"
+    ADDRESS = "address"
     NAME = "name"
 
 
@@ -55,14 +59,10 @@ def covered(text: str, masks: Iterable[Mask], word: MaskWord, *, start: int = 0)
 
 # -------------------------------------------------------------------- finding
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_PERSONAL = re.compile(r"(?<!\d)(?:19|20)?(\d{2})(\d{2})(\d{2})[ ]?[-+–]?[ ]?(\d{4})(?!\d)")
-_LIKE_A_PHONE = re.compile(r"(?<![\w+])[+(]?\d(?:[\s().\-/–]{0,3}\d){6,15}(?!\w)")
+_LIKE_A_PHONE = re.compile(r"(?<![\w+])[+(]{0,2}\d(?:[\s().\-/–]{0,3}\d){6,15}(?!\w)")
+_HOURS = re.compile(r"\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}")
 _DIGITS = re.compile(r"\d")
 _FEWEST_DIGITS = 6
-_COORDINATION = 60
-"""Added to the day of a number for people who are not registered as living in Sweden."""
-
 _SHORTEST_NAME = 3
 
 
@@ -74,10 +74,12 @@ def find_masks(text: str, names: Iterable[str] = (), *, region: str = "SE") -> t
             is written with a capital letter.
         region: whose telephone numbers need no country code.
     """
-    found = [Mask(*match.span(), MaskKind.EMAIL) for match in _EMAIL.finditer(text)]
+    found = [Mask(*place, MaskKind.EMAIL) for place in mail_addresses(text)]
+    found += [Mask(*place, MaskKind.NAME) for place in accounts(text)]
     if may_hold_numbers(text):
-        found += _personal_numbers(text)
+        found += [Mask(*place, MaskKind.PERSONAL_NUMBER) for place in identity_numbers(text)]
         found += _phones(text, region, [(mask.start, mask.end) for mask in found])
+    found += [Mask(*place, MaskKind.ADDRESS) for place in postal_addresses(text)]
     pattern = _names(tuple(sorted(set(names))))
     if pattern is not None:
         found += [Mask(*match.span(), MaskKind.NAME) for match in pattern.finditer(text)]
@@ -89,35 +91,23 @@ def may_hold_numbers(text: str) -> bool:
     return sum(1 for _ in _DIGITS.finditer(text)) >= _FEWEST_DIGITS
 
 
-def _personal_numbers(text: str) -> Iterator[Mask]:
-    for match in _PERSONAL.finditer(text):
-        _, month, day, _ = match.groups()
-        born = int(day) - _COORDINATION if int(day) > _COORDINATION else int(day)
-        if not (1 <= int(month) <= 12 and 1 <= born <= 31):  # noqa: PLR2004  of a calendar
-            continue
-        # Ten digits without a sign that begin as a mobile number are one, if the sum is wrong.
-        is_bare = match.group().isdecimal() and match.group().startswith("07")
-        if is_bare and not _sums_up("".join(match.groups())):
-            continue
-        if _sums_up("".join(match.groups())) or not match.group().isdecimal():
-            yield Mask(*match.span(), MaskKind.PERSONAL_NUMBER)
-
-
-def _sums_up(digits: str) -> bool:
-    """Luhn's check of ten digits."""
-    total = 0
-    for place, digit in enumerate(map(int, digits)):
-        doubled = digit * 2 if place % 2 == 0 else digit
-        total += doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004  of one digit
-    return total % 10 == 0
-
-
 def _phones(text: str, region: str, taken: Sequence[tuple[int, int]]) -> Iterator[Mask]:
     import phonenumbers  # noqa: PLC0415  its tables are large
 
+    nobodys = (
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.UAN,
+    )
     # Short pieces: over a long text of digits the library takes minutes.
     for piece in _LIKE_A_PHONE.finditer(text):
+        if _HOURS.fullmatch(piece.group()):
+            continue
         for match in phonenumbers.PhoneNumberMatcher(piece.group(), region):
+            if phonenumbers.number_type(match.number) in nobodys:
+                # Help lines are such: what people should call is not hidden from them.
+                continue
             begin, end = piece.start() + match.start, piece.start() + match.end
             if not any(begin < other_end and start < end for start, other_end in taken):
                 yield Mask(begin, end, MaskKind.PHONE)
