@@ -79,6 +79,10 @@ demo: setup ## Run a whole dialogue with simulated people (ARGS="--keep --people
 test: setup ## Run all tests, a real homeserver included (ARGS="-k words")
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
+.PHONY: chaos
+chaos: setup ## Kill the bot again and again while people write (ARGS="--kills 200 --seed 7")
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
 .PHONY: check
 check: lint test ## What a change must pass: lint, then test
 
