@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import structlog
@@ -26,8 +30,9 @@ from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.dropped import DroppedFileDesk
 from bot.dropped_packs import DroppedPacks
-from bot.errors import ChatLoggedOut
+from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError
 from bot.exporting import Exporting
+from bot.health import HealthPages
 from bot.helping import Helping
 from bot.intake import DurableIntake
 from bot.live import LiveDigest
@@ -49,7 +54,9 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.showing import Showing
+from bot.supervisor import Supervisor
 from bot.undeliverable import Undeliverable
+from bot.vitals import Vitals
 from bot.voting import Voting
 from bot.world import World
 from bot.wrong_room import WrongRoom
@@ -65,6 +72,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+FINISHES_WITHIN_S = 8.0
+"""Of the ten seconds in which a process that is told to stop shall have ended."""
+_CONNECT_PAUSES_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+
 
 def wall_clock() -> datetime:
     """The time, in UTC."""
@@ -76,6 +87,7 @@ class App:
 
     Args:
         now: the wall clock, aware; a test moves it by hand.
+        ticks: seconds that nobody sets; a test moves them by hand, too.
     """
 
     def __init__(
@@ -86,12 +98,14 @@ class App:
         chat: Chat,
         links: Links,
         now: Callable[[], datetime] = wall_clock,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
         self._database = database
         self._chat = chat
         self._now = now
         self._touched: set[DialogueId] = set()
+        self.vitals = Vitals(ticks)
         database.on_change = self._database_changed
         self.ready = asyncio.Event()
         configured = Settings(
@@ -231,11 +245,32 @@ class App:
 
     async def run(self) -> None:
         """Run until cancelled, or until the chat does not accept the account any more."""
-        await self._chat.connect()
+        await self._connect()
         try:
             await self._run()
         finally:
             await self._analyst.close()
+
+    async def _connect(self) -> None:
+        """Wait as long as the homeserver is away: whoever restarts us would do nothing else."""
+        for pause_s in chain(_CONNECT_PAUSES_S, repeat(_CONNECT_PAUSES_S[-1])):
+            try:
+                return await self._chat.connect()
+            except ChatUnavailable as error:
+                wait_s = max(pause_s, error.retry_after_s or 0.0)
+                log.warning("homeserver.unavailable", error=str(error), retry_after_s=wait_s)
+            await asyncio.sleep(wait_s)
+        return None
+
+    async def finish(self) -> None:
+        """Begin nothing new, and bring what is on its way to its end, for a few seconds at most."""
+        self.vitals.is_stopping = True
+        try:
+            async with asyncio.timeout(FINISHES_WITHIN_S):
+                await self.sender.finish()
+        except TimeoutError:
+            # What was cut off is tried again by the next process, under the same transaction id.
+            log.warning("sends.cut_off", within_s=FINISHES_WITHIN_S)
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -247,6 +282,8 @@ class App:
             # in time shall not be late because the round was closed before it was read.
             await self._chat.catch_up(self.intake)
             log.info("bot.ready")
+            self.vitals.heard()
+            self.vitals.is_ready = True
             self.ready.set()
             tasks.create_task(self._chat.listen(self.intake))
             tasks.create_task(self.clock.run())
@@ -273,6 +310,7 @@ class App:
         self.sender.wake()
 
     def _heard(self, dialogues: set[DialogueId]) -> None:
+        self.vitals.heard()
         if dialogues:
             self._touched |= dialogues
             self._meaning.wake()
@@ -282,6 +320,7 @@ class App:
             self.digests.wake()
 
     def _database_changed(self, away: str | None) -> None:
+        self.vitals.database_away = away
         if away is None:
             log.info("database.back")
         else:
@@ -367,30 +406,68 @@ async def run(config: Config) -> None:
     )
     database = Database.open(config.database_url)
     chat = MatrixChat(account, config.data_folder / "keys", database)
+    supervisor = Supervisor(os.environ)
     try:
         app = App(config, database=database, chat=chat, links=MatrixLinks(account.user_id))
-        await _until_told_to_stop(app)
+        async with AsyncExitStack() as pages:
+            if config.health_address is not None:
+                health = HealthPages(app.vitals, database, config.health_address)
+                await pages.enter_async_context(health)
+            await _until_told_to_stop(app, database, supervisor)
     finally:
         await chat.close()
         database.close()
         log.info("bot.stopped")
 
 
-async def _until_told_to_stop(app: App) -> None:
+async def _until_told_to_stop(app: App, database: Database, supervisor: Supervisor) -> None:
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(app.run())
+    running = asyncio.ensure_future(_supervised(app, database, supervisor))
+    told = asyncio.Event()
+    stopping = asyncio.ensure_future(_stop(app, running, supervisor, told))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.cancel)
+        # Told a second time, it does not wait for anything.
+        loop.add_signal_handler(number, lambda: running.cancel() if told.is_set() else told.set())
     try:
         await running
     except asyncio.CancelledError:
         log.info("bot.stopping")
     except BaseExceptionGroup as group:
         # The task group's wrapping says nothing to an operator: the first cause does.
-        logged_out = group.subgroup(ChatLoggedOut)
-        if logged_out is not None:
-            raise _first(logged_out) from None
+        plain = group.subgroup((ChatLoggedOut, ConfigError))
+        if plain is not None:
+            raise _first(plain) from None
         raise
+    finally:
+        stopping.cancel()
+
+
+async def _stop(
+    app: App, running: asyncio.Future[None], supervisor: Supervisor, told: asyncio.Event
+) -> None:
+    """Once told to: what is in hand is finished, then everything ends."""
+    await told.wait()
+    log.info("bot.finishing")
+    supervisor.stopping()
+    await app.finish()
+    running.cancel()
+
+
+async def _supervised(app: App, database: Database, supervisor: Supervisor) -> None:
+    supervisor.waiting("Waiting for the homeserver, and reading what was missed")
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(supervisor.watch(database))
+        told = tasks.create_task(_tell_ready(app, supervisor))
+        try:
+            await app.run()
+        finally:
+            watching.cancel()
+            told.cancel()
+
+
+async def _tell_ready(app: App, supervisor: Supervisor) -> None:
+    await app.ready.wait()
+    supervisor.ready()
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

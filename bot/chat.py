@@ -184,7 +184,10 @@ class Chat(Protocol):
         ...
 
     async def connect(self) -> None:
-        """Check the account, load keys and rooms; needed once, before the other calls."""
+        """Check the account, load keys and rooms; needed once, before the other calls.
+
+        May be called again after ChatUnavailable.
+        """
         ...
 
     async def catch_up(self, intake: Intake) -> None:

@@ -27,6 +27,7 @@ from bot.config_file import (
     LlmSection,
     Place,
     StorageSection,
+    address_of,
     read_secret,
 )
 from bot.config_problems import describe
@@ -90,6 +91,8 @@ class Config:
     """So long after a reply came it is read with the sentence model; None: not before a digest."""
     log_level: str = "info"
     log_format: str = "console"
+    health_address: tuple[str, int] | None = None
+    """Where `/healthz` and `/readyz` are asked for; None: nowhere."""
 
     @property
     def kept_packs(self) -> Path:
@@ -176,6 +179,7 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         encrypted_groups=file.groups.encrypted,
         log_level=file.log.level,
         log_format=file.log.format,
+        health_address=address_of(file.health.listen) if file.health.listen else None,
     )
 
 

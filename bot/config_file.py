@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ DATABASE_PASSWORD_VARIABLE = "RUNDA_DATABASE_PASSWORD"  # noqa: S105  likewise
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql+psycopg://", "postgresql://", "postgres://")
 
+_HIGHEST_PORT = 65_535
 _TOKEN = re.compile(r"(syt|mat|mct|mcr)_\w{8,}")
 
 
@@ -155,6 +157,36 @@ def _key_file(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def address_of(written: str) -> tuple[str, int]:
+    """Host and port of an address as it stands in the file, ``127.0.0.1:8009``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    host, _, port = written.rpartition(":")
+    number = int(port) if port.isascii() and port.isdecimal() else 0
+    if not host or not 0 < number <= _HIGHEST_PORT:
+        raise ValueError(written)
+    return host.removeprefix("[").removesuffix("]"), number
+
+
+def _listen(value: str, info: ValidationInfo) -> str:
+    words = _place(info).words
+    if not value:
+        return value
+    try:
+        host, _ = address_of(value)
+    except ValueError:
+        raise ValueError(words.say("is not an address and a port")) from None
+    try:
+        is_ours = ip_address(host).is_loopback
+    except ValueError:
+        is_ours = host == "localhost"
+    if not is_ours:
+        raise ValueError(words.say("can be reached from other machines"))
+    return value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, validate_default=True)
 
@@ -238,6 +270,12 @@ class LogSection(_Section):
     format: Literal["console", "json"] = Field(default="console", examples=["console"])
 
 
+class HealthSection(_Section):
+    """Where a monitoring system on this machine may ask how the bot is."""
+
+    listen: Annotated[str, AfterValidator(_listen)] = Field(default="", examples=["127.0.0.1:8009"])
+
+
 class ConfigFile(_Section):
     """The whole file."""
 
@@ -248,6 +286,7 @@ class ConfigFile(_Section):
     llm: LlmSection
     groups: GroupsSection
     log: LogSection
+    health: HealthSection
 
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -258,6 +297,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "llm": LlmSection,
     "groups": GroupsSection,
     "log": LogSection,
+    "health": HealthSection,
 }
 """What `ConfigFile` is made of."""
 

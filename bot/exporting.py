@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -104,9 +105,21 @@ class Exporting:
             material = replace(material, worded=await worded(material, self._llm))
         wanted = to_wanted(order.wanted)
         language = material.digest.language
-        files = await asyncio.to_thread(make_apart, material, wanted, language)
+        files = await self._made(material, wanted, language)
         await self._database.write(lambda tx: self._post(tx, order, files, material))
         log.info("export.made", key=order.key, files=len(files))
+
+    async def _made(
+        self, material: Material, wanted: Sequence[Wanted], language: str
+    ) -> tuple[File, ...]:
+        unwanted = threading.Event()
+        try:
+            return await asyncio.to_thread(
+                make_apart, material, wanted, language, unwanted=unwanted
+            )
+        finally:
+            # Cancelled, the thread would go on, and the process could not end before it.
+            unwanted.set()
 
     def _read(self, tx: Transaction, order: ExportOrder) -> Gathered:
         dialogue = tx.dialogues.get(order.dialogue_id)

@@ -94,6 +94,8 @@ class Sender:
         self._marked: dict[int, set[Mark]] = {}
         self._more_waits = False
         self._claimed_ms = 0
+        self._finishing = False
+        self._lane_ended = asyncio.Event()
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     def wake(self) -> None:
@@ -117,6 +119,19 @@ class Sender:
                 self._more_waits = len(due) == _BATCH
                 await self._rest()
 
+    async def finish(self) -> None:
+        """Begin nothing new, and return when what is on its way has arrived and is noted.
+
+        What waits behind it is in the outbox for the next process.
+        """
+        self._finishing = True
+        while self._lanes:
+            self._lane_ended.clear()
+            await self._lane_ended.wait()
+        done, self._done = self._done, []
+        if done:
+            await self._write_down(done)
+
     async def _rest(self) -> None:
         """Wait until something is put into the outbox, or what was postponed is due."""
         claimed_ms = self._claimed_ms
@@ -131,6 +146,8 @@ class Sender:
 
     async def _claim(self) -> list[Due]:
         """Take what is due and not yet on its way, and write down that it is tried."""
+        if self._finishing:
+            return []
         now_ms = self._claimed_ms = to_ms(self._now())
         flying = frozenset(self._flying)
         self._held = {room: until for room, until in self._held.items() if until > now_ms}
@@ -170,12 +187,13 @@ class Sender:
         try:
             while waiting:
                 due = waiting.popleft()
-                if not await self._deliver(due):
+                if not await self._deliver(due) or self._finishing:
                     # The ones behind it keep their order: they come back with it.
                     self._flying.difference_update(one.number for one in waiting)
                     waiting.clear()
         finally:
             del self._lanes[lane]
+            self._lane_ended.set()
 
     async def _deliver(self, due: Due) -> bool:
         """Send one effect; False if it has to come again later."""

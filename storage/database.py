@@ -133,6 +133,15 @@ class Database:
             self._note(error)
         return not self._is_away
 
+    async def thread_answers(self, *, within_s: float) -> bool:
+        """Whether the thread comes to something new within this time; the database is not asked."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._in_thread(_nothing)
+        except TimeoutError:
+            return False
+        return True
+
     async def _until_back(self) -> None:
         """Look now and then; one looks, and whoever writes meanwhile waits with it."""
         async with self._looking:
@@ -205,6 +214,10 @@ class Database:
 
 def _tells_nobody(_reason: str | None) -> None:
     """What `Database.on_change` is until somebody wants to know."""
+
+
+def _nothing() -> None:
+    """What takes no time."""
 
 
 def _is_busy(error: BaseException) -> bool:

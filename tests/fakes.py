@@ -124,10 +124,16 @@ class FakeChat:
         self.holds_before = False
         self.holds_after = False
         self.held = asyncio.Event()
+        self.away_at_first = 0
+        """So many times it cannot be connected to."""
+        self._released = asyncio.Event()
 
     # ------------------------------------------------------------ what the bot calls
 
     async def connect(self) -> None:
+        if self.away_at_first:
+            self.away_at_first -= 1
+            raise ChatUnavailable("no answer")
         self.held.clear()
 
     async def close(self) -> None:
@@ -196,9 +202,14 @@ class FakeChat:
         self.holds_before = self.holds_after = False
         self.held.clear()
 
+    def let_through(self) -> None:
+        """What is held goes on, and nothing is held any more."""
+        self.let_go()
+        self._released.set()
+
     async def _hold(self) -> None:
         self.held.set()
-        await asyncio.Event().wait()
+        await self._released.wait()
 
     def _fail(self, parcel: Parcel) -> None:
         if self.logged_out:

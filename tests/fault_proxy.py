@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, Self
 
 import aiohttp
@@ -63,13 +64,34 @@ class Hangs:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """Lets the homeserver do it only when the event is set."""
+
+    until: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class Drips:
+    """Lets the homeserver do it, and gives its answer byte by byte, `pause_s` between two."""
+
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrongClock:
+    """Lets the homeserver do it, and says that it is `by_s` seconds later than it is."""
+
+    by_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Lets the homeserver do it, and changes what it answered."""
 
     how: Callable[[bytes], bytes]
 
 
-Fault = Answers | Resets | LosesAnswer | CutsAnswer | Hangs | Changes
+Fault = Answers | Resets | LosesAnswer | CutsAnswer | Hangs | Holds | Drips | WrongClock | Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +181,28 @@ class FaultProxy:
             case LosesAnswer():
                 await self._forward(request)
                 return _broken(request)
+            case fault:
+                return await self._spoil(request, fault)
+
+    async def _spoil(self, request: web.Request, fault: Fault | None) -> web.StreamResponse:
+        """Forward, with what is wrong about the answer."""
+        if isinstance(fault, Holds):
+            await fault.until.wait()
+        status, body = await self._forward(request)
+        match fault:
             case CutsAnswer():
-                return await self._cut(request)
+                return await _in_parts(request, status, [body[: len(body) // 2]], whole=len(body))
+            case Drips(pause_s):
+                bits = [body[at : at + 1] for at in range(len(body))]
+                return await _in_parts(request, status, bits, whole=len(body), pause_s=pause_s)
             case Changes(how):
-                status, body = await self._forward(request)
                 return _json(status, how(body))
-            case None:
-                return _json(*await self._forward(request))
+            case WrongClock(by_s):
+                answer = _json(status, body)
+                answer.headers["Date"] = formatdate(time.time() + by_s, usegmt=True)
+                return answer
+            case _:
+                return _json(status, body)
 
     async def _forward(self, request: web.Request) -> tuple[int, bytes]:
         kept = ("authorization", "content-type")
@@ -178,15 +215,20 @@ class FaultProxy:
         ) as answer:
             return answer.status, await answer.read()
 
-    async def _cut(self, request: web.Request) -> web.StreamResponse:
-        status, body = await self._forward(request)
-        answer = web.StreamResponse(
-            status=status,
-            headers={"Content-Type": "application/json", "Content-Length": str(len(body))},
-        )
-        await answer.prepare(request)
-        await answer.write(body[: len(body) // 2])
-        return _broken(request, answer)
+
+async def _in_parts(
+    request: web.Request, status: int, parts: Sequence[bytes], *, whole: int, pause_s: float = 0
+) -> web.StreamResponse:
+    """An answer that promises `whole` bytes; with fewer than that, the connection breaks."""
+    answer = web.StreamResponse(
+        status=status,
+        headers={"Content-Type": "application/json", "Content-Length": str(whole)},
+    )
+    await answer.prepare(request)
+    for part in parts:
+        await answer.write(part)
+        await asyncio.sleep(pause_s)
+    return answer if sum(map(len, parts)) == whole else _broken(request, answer)
 
 
 def _broken(request: web.Request, answer: web.StreamResponse | None = None) -> web.StreamResponse:

@@ -66,6 +66,8 @@ class Journey:
         self.url = f"sqlite:///{database_file}"
         self.now = MONDAY_9H - timedelta(hours=1)
         self.ticks = False
+        self.seconds = 0.0
+        """What the clock shows that nobody sets."""
         self.logs: list[MutableMapping[str, Any]] = []
         self.chat = FakeChat(self.shown_now)
         self.config = Config(
@@ -118,6 +120,7 @@ class Journey:
             chat=self.chat,
             links=MatrixLinks(BOT),
             now=self.shown_now,
+            ticks=lambda: self.seconds,
         )
         self._running = asyncio.create_task(self.app.run())
         ready = asyncio.create_task(self.app.ready.wait())

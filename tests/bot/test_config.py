@@ -293,7 +293,7 @@ def test_no_zone_at_all(folder: Path, written: str) -> None:
         pytest.param(
             SOUND + "[colours]",
             "colours is unknown; what can stand there: "
-            "matrix, organizers, storage, dialogue, llm, groups, log",
+            "matrix, organizers, storage, dialogue, llm, groups, log, health",
             id="unknown section",
         ),
         pytest.param(
@@ -417,3 +417,40 @@ def test_a_language_model(folder: Path) -> None:
 )
 def test_what_is_wrong_with_a_language_model(folder: Path, text: str, problem: str) -> None:
     assert problems(folder, f"{SOUND}[llm]\n{text}\n") == (problem,)
+
+
+# ---------------------------------------------------------------- health
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("127.0.0.1:8009", ("127.0.0.1", 8009)),
+        ("localhost:1", ("localhost", 1)),
+        ("[::1]:65535", ("::1", 65535)),
+        ("", None),
+    ],
+)
+def test_where_health_is_asked_for(
+    folder: Path, written: str, address: tuple[str, int] | None
+) -> None:
+    config = load(folder, with_line("health", f'listen = "{written}"'))
+    assert config.health_address == address
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        pytest.param("8009", "is not an address and a port", id="no host"),
+        pytest.param("127.0.0.1", "is not an address and a port", id="no port"),
+        pytest.param("127.0.0.1:0", "is not an address and a port", id="port 0"),
+        pytest.param("127.0.0.1:65536", "is not an address and a port", id="port too large"),
+        pytest.param("0.0.0.0:8009", "can be reached from other machines", id="everybody"),
+        pytest.param("10.0.0.1:8009", "can be reached from other machines", id="the network"),
+        pytest.param("example.org:8009", "can be reached from other machines", id="a name"),
+    ],
+)
+def test_what_is_wrong_with_it(folder: Path, written: str, problem: str) -> None:
+    assert problems(folder, with_line("health", f'listen = "{written}"')) == (
+        f'health.listen = "{written}" {problem}; write e.g. listen = "127.0.0.1:8009"',
+    )

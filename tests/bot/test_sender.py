@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from bot import app
 from bot.chat import Parcel
 from bot.errors import ChatLoggedOut, ChatUnavailable
 from bot.parcels import post, revise, take_back
@@ -463,3 +465,46 @@ async def test_what_cannot_be_followed_up_keeps_no_other_from_being_noted(
     assert await state(journey, "Hello") is OutboxState.SENT
     await decide(journey, say("Again"))
     assert journey.texts(TABLE_1)[-1] == "Again"
+
+
+# ---------------------------------------------------------------- told to stop
+
+
+async def test_told_to_stop_it_finishes_what_is_on_its_way_and_begins_nothing(
+    journey: Journey,
+) -> None:
+    # given a message on its way, and another behind it
+    journey.chat.holds_before = True
+    await journey.database.write(
+        lambda tx: tx.outbox.put([say("first"), say("second")], now_ms=to_ms(journey.now))
+    )
+    journey.app.sender.wake()
+    await journey.chat.held.wait()
+
+    # when it is told to stop, then it waits for the one, and leaves the other
+    finishing = asyncio.create_task(journey.app.finish())
+    await asyncio.sleep(0)
+    journey.chat.let_through()
+    async with asyncio.timeout(60):
+        await finishing
+    assert journey.texts(TABLE_1) == ["first"]
+    assert await state(journey, "first") is OutboxState.SENT
+    assert await state(journey, "second") is OutboxState.WAITING
+
+    # and the next process sends it
+    await journey.bot_is_killed()
+    await journey.bot_starts()
+    assert journey.texts(TABLE_1) == ["first", "second"]
+
+
+async def test_it_waits_for_a_homeserver_that_is_away_at_the_start(
+    unset_journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_CONNECT_PAUSES_S", (0.01,))
+    unset_journey.chat.away_at_first = 5
+    await unset_journey.begins()
+    await unset_journey.starts_lunch()
+
+    assert unset_journey.heads(TABLE_1) == OPENING
+    warnings = [log["event"] for log in unset_journey.logs if log["log_level"] == "warning"]
+    assert warnings == ["homeserver.unavailable"] * 5

@@ -123,6 +123,8 @@ class MatrixChat:
     async def connect(self) -> None:
         """Take the lock, check the account, load the keys, publish ours.
 
+        May be called again after ChatUnavailable.
+
         Raises:
             ConfigError: Another process runs, the token is another's, or the account has
                 cross-signing keys that are not ours.
@@ -130,6 +132,8 @@ class MatrixChat:
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.acquire()
+        # An earlier try may have come as far as opening it.
+        self._encryption.close()
         await accounts.check(self._transport, self._account)
         await self._load_rooms()
         await self._encryption.start()

@@ -17,11 +17,13 @@ class FolderLock:
         self._file: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock.
+        """Take the lock; taken already, it stays.
 
         Raises:
             ConfigError: Another process has it.
         """
+        if self._file is not None:
+            return
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,6 +7,8 @@ child that ends when the files are made: the bot stays small, and answers people
 from __future__ import annotations
 
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 TAKES_AT_MOST_S = 600.0
 """By the wall, on a slow and busy machine: of what takes longer something is wrong."""
+_LOOKS_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,12 @@ def make_apart(
     language: str,
     *,
     within_s: float = TAKES_AT_MOST_S,
+    unwanted: threading.Event | None = None,
 ) -> tuple[File, ...]:
     """`make` in a child process. Blocks while it works: call it from a thread that may wait.
+
+    Args:
+        unwanted: when it is set the child is ended, for nobody waits for the files any more.
 
     Raises:
         NotMade: the child failed, or was ended because it took longer than `within_s`.
@@ -66,8 +73,12 @@ def make_apart(
     child.start()
     its.close()
     try:
-        if not ours.poll(within_s):
-            raise NotMade(f"it took longer than {within_s:g} s")
+        give_up_at = time.monotonic() + within_s
+        while not ours.poll(_LOOKS_EVERY_S):
+            if unwanted is not None and unwanted.is_set():
+                raise NotMade("nobody waits for them any more")
+            if time.monotonic() >= give_up_at:
+                raise NotMade(f"it took longer than {within_s:g} s")
         made: tuple[File, ...] | None = ours.recv()
     except EOFError as error:
         raise NotMade("the process that makes them ended") from error

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,14 @@ def test_a_child_process_makes_the_same_files() -> None:
 def test_a_child_that_takes_too_long_is_ended() -> None:
     with pytest.raises(NotMade, match="it took longer than 0 s"):
         make_apart(workshop(), (Wanted(form=Form.JSON),), "sv", within_s=0)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_child_whose_files_nobody_wants_any_more_is_ended() -> None:
+    unwanted = threading.Event()
+    unwanted.set()
+    with pytest.raises(NotMade, match="nobody waits for them any more"):
+        make_apart(workshop(), (Wanted(form=Form.JSON),), "sv", unwanted=unwanted)
     assert multiprocessing.active_children() == []
 
 
