@@ -57,17 +57,17 @@ class Answers:
         """Act on what people did; returns what else is to be done in this transaction."""
         batch = _Batch(tx, now_ms)
         later = Later()
-        for heard in incoming:
-            one = heard
-            if heard.sent_ms > now_ms + _CLOCKS_APART_MS:
-                # Forged, or a clock gone wrong: it would come before all that is yet to come.
-                one = replace(heard, sent_ms=now_ms)
+        # Forged, or a clock gone wrong: it would come before all that is yet to come.
+        too_new_ms = now_ms + _CLOCKS_APART_MS
+        for one in incoming:
             if isinstance(one, Written):
-                self._written(tx, one, batch, later)
+                in_time = one if one.sent_ms <= too_new_ms else one._replace(sent_ms=now_ms)
+                self._written(tx, in_time, batch, later)
             else:
+                in_past = one if one.sent_ms <= too_new_ms else replace(one, sent_ms=now_ms)
                 # It may speak of a reply that is still in the batch.
                 batch.write()
-                self._pointing(tx, one, later, now_ms)
+                self._pointing(tx, in_past, later, now_ms)
         batch.write()
         return later
 

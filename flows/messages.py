@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from flows.ids import EventId, RoomId, UserId
 
@@ -35,9 +35,8 @@ class Media:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """Somebody wrote a message.
+class Written(NamedTuple):
+    """Somebody wrote a message; a tuple, since one is made for every message.
 
     `sent_ms` is the sender's homeserver's time, milliseconds since 1970 in UTC. It can be
     forged by that homeserver, so a deadline never rests on it alone.

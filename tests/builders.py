@@ -116,7 +116,7 @@ def written(text: str = "Soup", **changes: object) -> Written:
     sound = Written(
         room_id=TABLE_1, event_id=event_id(), sender=ANN, sent_ms=NOW_MS + 1000, text=text
     )
-    return replace(sound, **changes)  # type: ignore[arg-type]  # any field, by name
+    return sound._replace(**changes)  # type: ignore[arg-type]  # any field, by name
 
 
 def edited(target: EventId, text: str, **changes: object) -> Edited:

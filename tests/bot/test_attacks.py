@@ -72,7 +72,7 @@ async def test_a_groups_answer_from_the_future_can_be_replaced(journey: Journey)
     # given an answer whose homeserver says that it was written long after now
     await journey.starts_lunch()
     await journey.clock_shows(TIMES_UP)
-    forged = replace(journey.message(ANN, "Group answer: mine"), sent_ms=FAR_FUTURE_MS)
+    forged = journey.message(ANN, "Group answer: mine")._replace(sent_ms=FAR_FUTURE_MS)
     await journey.happens(forged)
 
     # when the group gives another

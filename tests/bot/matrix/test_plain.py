@@ -48,13 +48,16 @@ async def test_both_ways(world: World, version: str) -> None:
     await bot.until(lambda: len(bot.intake.incoming) == 4)
 
     # then both know what the other did
-    common: Any = {"room_id": room, "sender": ann.id, "sent_ms": 0}
-    assert [replace(one, sent_ms=0) for one in bot.intake.incoming] == [
-        Written(event_id=said, text="Fine", thread=prompt, **common),
-        Edited(event_id=edit, text="Very well", target=said, **common),
-        Marked(event_id=marked, mark="✅", target=prompt, **common),
-        Withdrawn(event_id=withdrawal, target=said, **common),
+    heard = bot.intake.incoming
+    common: Any = {"room_id": room, "sender": ann.id}
+    times = [one.sent_ms for one in heard]
+    assert heard == [
+        Written(event_id=said, text="Fine", thread=prompt, sent_ms=times[0], **common),
+        Edited(event_id=edit, text="Very well", target=said, sent_ms=times[1], **common),
+        Marked(event_id=marked, mark="✅", target=prompt, sent_ms=times[2], **common),
+        Withdrawn(event_id=withdrawal, target=said, sent_ms=times[3], **common),
     ]
+    assert 0 < times[0] <= times[1] <= times[2] <= times[3]
     [posted] = [event for event in await ann.reads(room) if event["event_id"] == prompt]
     assert posted["content"]["body"] == "How are you?"
     assert posted["content"]["formatted_body"] == "How <strong>are</strong> you?"
