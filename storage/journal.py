@@ -192,7 +192,7 @@ _to_device = table_of(ToDeviceRow)
 _gap = table_of(GapRow)
 _position = table_of(PositionRow)
 
-_ADD = HotInsert(_inbox, ("room_id", "sent_ms", "event_id", "state", "sender", "raw"))
+_ADD = HotInsert(_inbox, ("sent_ms", "room_id", "event_id", "state", "sender", "raw"))
 
 _MOVE = HotStatement(
     "INSERT INTO position (account, token) VALUES ({0}, {0}) "
@@ -389,5 +389,5 @@ class Journal:
 
 def _inbox_values(event: Arrived) -> Row:
     if event.raw is None:
-        return (event.room_id, event.sent_ms, event.event_id, 0, None, None)
-    return (event.room_id, event.sent_ms, event.event_id, 1, event.sender, event.raw)
+        return (event.sent_ms, event.room_id, event.event_id, 0, None, None)
+    return (event.sent_ms, event.room_id, event.event_id, 1, event.sender, event.raw)

@@ -47,8 +47,8 @@ class InboxRow(SQLModel, table=True):
         {"sqlite_with_rowid": False},
     )
 
-    room_id: str = Field(primary_key=True)
     sent_ms: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    room_id: str = Field(primary_key=True)
     event_id: str = Field(primary_key=True)
     state: int = Field(sa_type=sa.SmallInteger)
     sender: str | None = None
