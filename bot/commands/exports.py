@@ -38,11 +38,11 @@ def _export(call: Call) -> Answer:
     )
     call.tx.export_orders.add(order)
     noted = call.note(Act.EXPORT, dialogue=dialogue.id, subject=" ".join(order.wanted))
-    text = call.words.say_n(
-        "📎 {number} file of {dialogue} is being made, and comes here.",
-        "📎 {number} files of {dialogue} are being made, and come here.",
-        len(wanted),
+    forms = ", ".join(dict.fromkeys(f"`{one.form}`" for one in wanted))
+    text = call.words.say(
+        "📎 {dialogue} is being written as {forms}. The files come here.",
         dialogue=dialogue.id,
+        forms=forms,
     )
     head = call.words.say(
         "📒 In the log: `{head}`. Keep this line: with it, anybody can check later that the log is "

@@ -26,8 +26,10 @@ order mark, and `;` between the cells, because a system whose decimal sign is a 
 put a comma-separated row into one cell. Other programs ask for the separator, or guess it.
 
 A cell that begins with ``= + - @`` (or their wide forms), a tab, a carriage return or a new
-line could run as a formula: it gets a `'` in front (one more, if it already has some). To
-have the text back, take one `'` away where one or more are followed by such a sign.
+line could run as a formula: it gets a `'` in front (one more, if it already has some). So does
+one of those four signs behind a separator, a quotation mark or the end of a line inside a cell:
+a spreadsheet that expects another separator begins a cell there. To have the text back, take
+one `'` away wherever one or more stand in such a place.
 """
 
 from __future__ import annotations
@@ -73,9 +75,11 @@ CSV_COLUMNS = (
 )
 
 # The last four are the wide forms, which some systems take for the same signs.
-_SIGN = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_FORMULA = re.compile(f"'*{_SIGN}")
-_NEUTRALISED = re.compile(f"'+{_SIGN}")
+_SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_BEGINS = r"""(?<![^,;|\t\r\n"])"""
+"""Where a cell begins for one system or another."""
+_FORMULA = re.compile(rf"{_BEGINS}'*(?={_SIGN})|\A'*(?=[\t\r\n])")
+_NEUTRALISED = re.compile(rf"{_BEGINS}'('*)(?={_SIGN})|\A'('*)(?=[\t\r\n])")
 
 _LAST_MS = 253_402_300_799_999
 """The end of the year 9999. Homeservers can claim any instant; what lies outside is clamped."""
@@ -236,13 +240,13 @@ def _cells(reply: ExportReply, step: ExportStep, group_name: str) -> dict[str, s
 
 
 def neutral(cell: str) -> str:
-    """The cell, with a `'` in front if a spreadsheet could take it for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """The cell, with a `'` in front of all that a spreadsheet could take for a formula."""
+    return _FORMULA.sub(r"'\g<0>", cell)
 
 
 def original(cell: str) -> str:
     """The cell's text before `neutral`."""
-    return cell[1:] if _NEUTRALISED.match(cell) else cell
+    return _NEUTRALISED.sub(r"\1\2", cell)
 
 
 def _flag(*, value: bool) -> str:

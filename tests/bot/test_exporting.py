@@ -47,7 +47,9 @@ async def test_the_forms_that_are_named_come_into_the_organizers_room(journey: J
 
     await journey.writes(OLGA, "!export json, excel")
 
-    assert journey.texts(ORGANIZERS)[-1].startswith("📎 2 files of lunch-1 are being made")
+    assert journey.texts(ORGANIZERS)[-1].startswith(
+        "📎 lunch-1 is being written as `json`, `xlsx`. The files come here."
+    )
     assert await come(journey, 2) == ["lunch-1.json", "lunch-1.xlsx"]
     document, book = (file.data for file in files(journey))
     counts = json.loads(document)["counts"]

@@ -33,7 +33,7 @@ _MOST_LINES = 26
 
 
 def to_xlsx(material: Material, wording: Wording) -> bytes:
-    """Sheets of replies, themes, proposals and participation.
+    """Sheets of replies, themes, proposals, participation, polls and what was asked via link.
 
     What people wrote stands in cells of text, marked as such: a spreadsheet shows it and does
     not run it, not even after somebody has edited the cell.
@@ -55,7 +55,9 @@ def to_xlsx(material: Material, wording: Wording) -> bytes:
 
 def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns, start=1):
-        cell = worksheet.cell(1, place, column.title)
+        cell = worksheet.cell(1, place)
+        # A group's name is a title too.
+        _text(cell, writable(column.title))
         cell.font, cell.fill = _HEAD_FONT, _HEAD
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         worksheet.column_dimensions[get_column_letter(place)].width = column.width

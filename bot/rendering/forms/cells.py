@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.rendering.forms.material import Lines, Material, Row, State
 from bot.wording import Wording
 from flows.digest.book import Origin
-from flows.digest.document import GroupAnswer
+from flows.digest.document import ContactState, GroupAnswer
 from flows.digest.findings import Theme
 from flows.packs.pack import StepKind
 
@@ -36,14 +36,20 @@ class Sheet:
 
 
 def sheets(material: Material, wording: Wording) -> tuple[Sheet, ...]:
-    """Replies, themes, proposals, participation."""
+    """Replies, themes, proposals, participation; polls and questions via link if there are any."""
     lines = Lines(material, wording)
     return (
         replies_sheet(lines),
         _themes_sheet(lines),
         _proposals_sheet(lines),
         _participation_sheet(lines),
+        *sheets_beside(lines),
     )
+
+
+def sheets_beside(lines: Lines) -> tuple[Sheet, ...]:
+    """What was chosen, and what was asked via link: what no reply's row tells."""
+    return tuple(sheet for sheet in (_polls_sheet(lines), _asked_sheet(lines)) if sheet.rows)
 
 
 # -------------------------------------------------------------------- replies
@@ -256,6 +262,80 @@ def _answer(answer: GroupAnswer | None, wording: Wording) -> str | None:
             return wording.say("awaited")
         case _:
             assert_never(answer)
+
+
+# ----------------------------------------------------- polls, and via link
+
+
+def _polls_sheet(lines: Lines) -> Sheet:
+    """A row for every option of every poll and check-in, a column for every group."""
+    say = lines.wording.say
+    groups = lines.digest.groups
+    return Sheet(
+        name=say("Polls"),
+        columns=(
+            Column(title=say("Step"), width=28),
+            Column(title=say("Scenario"), width=14),
+            Column(title=say("No."), width=7),
+            Column(title=say("Option"), width=40, long=True),
+            Column(title=say("All groups"), width=11),
+            *(Column(title=lines.group(group.group_id), width=13) for group in groups),
+        ),
+        rows=tuple(_option_rows(lines)),
+    )
+
+
+def _option_rows(lines: Lines) -> Iterator[tuple[Cell, ...]]:
+    for step in lines.digest.steps:
+        chosen = {part.group_id: part.chosen for part in step.groups}
+        for place, option in enumerate(step.options):
+            numbers = [chosen.get(group.group_id, ()) for group in lines.digest.groups]
+            yield (
+                _one_line(step.title),
+                step.scenario or None,
+                place + 1,
+                _one_line(option),
+                step.chosen[place],
+                *(own[place] if own else None for own in numbers),
+            )
+
+
+def _asked_sheet(lines: Lines) -> Sheet:
+    say = lines.wording.say
+    return Sheet(
+        name=say("Via link"),
+        columns=(
+            Column(title=say("No."), width=7),
+            Column(title=say("Asked"), width=22),
+            Column(title=say("By group"), width=22),
+            Column(title=say("Question"), width=70, long=True),
+            Column(title=say("State"), width=22),
+            Column(title=say("Answer"), width=90, long=True),
+        ),
+        rows=tuple(
+            (
+                part.number,
+                _one_line(part.role),
+                None if part.group_id is None else lines.group(part.group_id),
+                lines.asked(part) or None,
+                _contact_state(part.state, lines.wording),
+                lines.answered(part) or None,
+            )
+            for part in lines.digest.contacts
+        ),
+    )
+
+
+def _contact_state(state: ContactState, wording: Wording) -> str:
+    match state:
+        case ContactState.ANSWERED:
+            return wording.say("answered")
+        case ContactState.WAITS:
+            return wording.say("has not answered yet")
+        case ContactState.OVERDUE:
+            return wording.say("has not answered in time")
+        case _:
+            assert_never(state)
 
 
 def _one_line(text: str) -> str:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
@@ -18,9 +18,10 @@ from bot.errors import RundaError
 from bot.rendering.forms.as_csv import to_csv
 from bot.rendering.forms.as_json import to_json
 from bot.rendering.forms.as_markdown import to_markdown
+from bot.rendering.forms.cells import replies_sheet, sheets_beside
 from bot.rendering.forms.form import MIME, Form, Length, Wanted, file_name
 from bot.rendering.forms.full import full_report
-from bot.rendering.forms.material import Material
+from bot.rendering.forms.material import Lines, Material
 from bot.rendering.forms.report import Report
 from bot.rendering.forms.summary import public_summary
 from bot.wording import Wording, wording
@@ -113,43 +114,54 @@ def make(material: Material, wanted: Sequence[Wanted], language: str) -> tuple[F
     return tuple(
         File(
             wanted=one,
-            name=_name(material, one, language),
+            name=_name(material, one, language, table),
             mime=MIME[one.form],
-            data=_written(material, one, language),
+            data=data,
         )
         for one in wanted
+        for table, data in _written(material, one, language)
     )
 
 
-def _name(material: Material, wanted: Wanted, language: str) -> str:
+def _name(material: Material, wanted: Wanted, language: str, table: str) -> str:
     scope = material.digest.scope
     parts = [] if scope is None else [str(scope)]
+    if table:
+        parts.append(table)
     if wanted.length is Length.PUBLIC:
         parts.append(wording(language).say("public"))
     return file_name(material.digest.dialogue_id, wanted, " ".join(parts))
 
 
-def _written(material: Material, wanted: Wanted, language: str) -> bytes:
+def _written(material: Material, wanted: Wanted, language: str) -> Iterator[tuple[str, bytes]]:
+    """The files of one form, each with what it is called beside the others.
+
+    A text holds one table: polls and what was asked via link have files of their own, where
+    there are any.
+    """
     words = wording(language)
     match wanted.form:
         case Form.PDF:
             from bot.rendering.forms.as_pdf import to_pdf  # noqa: PLC0415  loads slowly
 
-            return to_pdf(_report(material, wanted.length, words))
+            yield "", to_pdf(_report(material, wanted.length, words))
         case Form.DOCX:
             from bot.rendering.forms.as_docx import to_docx  # noqa: PLC0415  loads slowly
 
-            return to_docx(_report(material, wanted.length, words))
+            yield "", to_docx(_report(material, wanted.length, words))
         case Form.MARKDOWN:
-            return to_markdown(_report(material, wanted.length, words))
+            yield "", to_markdown(_report(material, wanted.length, words))
         case Form.XLSX:
             from bot.rendering.forms.as_xlsx import to_xlsx  # noqa: PLC0415  loads slowly
 
-            return to_xlsx(material, words)
+            yield "", to_xlsx(material, words)
         case Form.CSV:
-            return to_csv(material, words)
+            lines = Lines(material, words)
+            yield "", to_csv(replies_sheet(lines), words)
+            for sheet in sheets_beside(lines):
+                yield sheet.name, to_csv(sheet, words)
         case Form.JSON:
-            return to_json(material, words)
+            yield "", to_json(material, words)
         case _:
             assert_never(wanted.form)
 

@@ -194,9 +194,31 @@ def test_no_cell_can_run_as_a_formula(text: str, group: str, media: str) -> None
         assert not any(cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) for cell in row)  # noqa: RUF001  the wide signs are meant
 
 
+CALLS = "=cmd|'/C calc'!A0"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("between", [*",;\t|\n\r", '"', "','", "'", ', "', '","'])
+def test_no_cell_can_run_where_another_separator_is_expected(separator: str, between: str) -> None:
+    """A double click on a machine of another country splits the rows elsewhere."""
+    text = f"ord{between}{CALLS}{between}ord{between}+1{between}-1{between}@a"
+    whole = export(exported(1, text))
+    written = to_csv(whole).decode("utf-8-sig")
+    cells = [
+        cell
+        for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator)
+        for cell in row
+    ]
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r\n"))]
+    assert [row["text"] for row in rows(whole)] == [text]
+
+
 @pytest.mark.parametrize(
     ("cell", "written"),
     [
+        ("bra;=1+1", "bra;'=1+1"),
+        ("att göra:\n- mer\n'- mindre", "att göra:\n'- mer\n''- mindre"),
+        ("a = b, - 2", "a = b, - 2"),
         ("=SUM(A1)", "'=SUM(A1)"),
         ("+46 70", "'+46 70"),
         ("- one", "'- one"),

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from bot.rendering.forms.as_json import to_json
 from bot.rendering.forms.as_markdown import to_markdown
 from bot.rendering.forms.as_pdf import to_pdf
 from bot.rendering.forms.as_xlsx import MOST_SIGNS, to_xlsx
+from bot.rendering.forms.cells import replies_sheet
 from bot.rendering.forms.form import Form, Length, Wanted, every
 from bot.rendering.forms.full import full_report
 from bot.rendering.forms.making import File, NotMade, make, make_apart
@@ -39,6 +41,7 @@ from bot.rendering.forms.report import Quotes
 from bot.rendering.forms.text import writable
 from bot.wording import wording
 from tests.bot.rendering.forms.materials import of_replies, workshop
+from tests.bot.rendering.forms.test_polls import polled
 from tests.flows.digest.samples import said, texts
 
 REPOSITORY = Path(__file__).parents[4]
@@ -73,6 +76,10 @@ def shown(material: Material) -> list[str]:
     return [lines.words(quote) for quote in material.digest.all_quotes]
 
 
+def replies_csv(material: Material) -> bytes:
+    return to_csv(replies_sheet(Lines(material, SWEDISH)), SWEDISH)
+
+
 def in_workbook(text: str) -> str:
     """A cell's text as a spreadsheet reads it."""
     return _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text)
@@ -98,7 +105,7 @@ def test_json_holds_every_answer_to_the_letter(said_texts: list[str]) -> None:
 def test_the_table_holds_every_answer_to_the_letter(said_texts: list[str]) -> None:
     material = of_replies(*(said(no, text) for no, text in enumerate(said_texts, start=1)))
     read = csv.DictReader(
-        io.StringIO(to_csv(material, SWEDISH).decode("utf-8-sig"), newline=""), delimiter=";"
+        io.StringIO(replies_csv(material).decode("utf-8-sig"), newline=""), delimiter=";"
     )
     assert [original(row["Svar"]) for row in read] == shown(material)
 
@@ -107,7 +114,7 @@ def test_the_table_holds_every_answer_to_the_letter(said_texts: list[str]) -> No
 def test_no_cell_of_the_table_runs(text: str, title: str) -> None:
     material = of_replies(said(1, text), said(2, title, media=title))
     for row in csv.reader(
-        io.StringIO(to_csv(material, SWEDISH).decode("utf-8-sig"), newline=""), delimiter=";"
+        io.StringIO(replies_csv(material).decode("utf-8-sig"), newline=""), delimiter=";"
     ):
         assert not any(cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) for cell in row)  # noqa: RUF001  the wide signs are meant
 
@@ -195,6 +202,35 @@ def test_a_trap_is_text_in_the_report_that_all_pages_are_made_of(text: str) -> N
     assert quotes == [text.strip()]
 
 
+@SLOW
+@given(text=st.one_of(texts, st.sampled_from(TRAPS)))
+def test_no_word_of_anybody_is_more_than_text_in_any_sheet(text: str) -> None:
+    """Options, roles, questions, answers, names of groups: whatever somebody wrote."""
+    material = polled((3, 1), (4, 2), (0, 0))
+    digest = material.digest
+    hostile = replace(
+        digest,
+        title=text,
+        groups=tuple(replace(group, name=text) for group in digest.groups),
+        steps=tuple(
+            replace(step, title=text, options=(text,) * len(step.options)) for step in digest.steps
+        ),
+        contacts=tuple(
+            replace(part, role=text, text=text, answer_text=text, group_name=text)
+            for part in digest.contacts
+        ),
+    )
+    written = replace(material, digest=hostile)
+
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx(written, SWEDISH)))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "n"}
+    for file in make(written, (Wanted(form=Form.CSV),), "sv"):
+        table = io.StringIO(file.data.decode("utf-8-sig"), newline="")
+        for row in csv.reader(table, delimiter=";"):
+            assert not any(cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) for cell in row)  # noqa: RUF001  the wide signs are meant
+
+
 def test_what_does_not_fit_into_one_cell_goes_on_in_the_next_row() -> None:
     long = "😀" * MOST_SIGNS
     material = of_replies(said(1, long))
@@ -211,7 +247,8 @@ def test_counts_are_the_same_in_every_form() -> None:
     """Received less withdrawn is what is exported, wherever it is told."""
     material = workshop()
     total = material.digest.total
-    files = {file.wanted: file.data for file in make(material, every(), "sv")}
+    made = make(material, every(), "sv")
+    files = {file.wanted: file.data for file in reversed(made)}
 
     def full(form: Form) -> bytes:
         return files[Wanted(form=form)]
@@ -258,8 +295,7 @@ def words_of(file: File) -> str:
 
 @pytest.mark.parametrize("wanted", every(), ids=lambda one: f"{one.length}-{one.form}")
 def test_what_is_masked_is_in_no_form(wanted: Wanted) -> None:
-    (file,) = make(workshop(), (wanted,), "sv")
-    read = words_of(file)
+    read = " ".join(map(words_of, make(workshop(), (wanted,), "sv")))
     assert "Kalle" not in read
     assert "070-123" not in read
     assert "viskat" not in read

@@ -38,13 +38,15 @@ READABLE: dict[Form, Callable[[bytes], str]] = {
 NAMES = {wanted: f"{wanted.length}.{wanted.form}.txt" for wanted in every()}
 
 
-def made(wanted: Wanted) -> File:
-    (file,) = make(workshop(), (wanted,), "sv")
-    return file
+def made(wanted: Wanted) -> tuple[File, ...]:
+    return make(workshop(), (wanted,), "sv")
 
 
 def readable(wanted: Wanted) -> str:
-    text = READABLE[wanted.form](made(wanted).data)
+    texts = [READABLE[wanted.form](file.data) for file in made(wanted)]
+    names = [f"\n== {file.name}\n" for file in made(wanted)]
+    # Further files stand under their names; the first is the one that was asked for.
+    text = texts[0] + "".join(map("".join, zip(names[1:], texts[1:], strict=True)))
     return text.replace("\r\n", "\n").rstrip("\n") + "\n"
 
 
