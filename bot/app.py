@@ -55,6 +55,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.showing import Showing
 from bot.supervisor import Supervisor
+from bot.troubles import Troubles
 from bot.undeliverable import Undeliverable
 from bot.vitals import Vitals
 from bot.voting import Voting
@@ -88,6 +89,7 @@ class App:
     Args:
         now: the wall clock, aware; a test moves it by hand.
         ticks: seconds that nobody sets; a test moves them by hand, too.
+        clock_ahead_s: by how much the homeserver's clock is ahead of ours.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class App:
         links: Links,
         now: Callable[[], datetime] = wall_clock,
         ticks: Callable[[], float] = time.monotonic,
+        clock_ahead_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._config = config
         self._database = database
@@ -129,10 +132,22 @@ class App:
         self._returns = Returns(self.world, self._dispatcher)
         self._board = Board(self.world)
         self._live = LiveDigest(self.world) if config.live_digest else None
+        self.troubles = Troubles(
+            self.world,
+            database,
+            self.vitals,
+            zone=config.zone,
+            language=config.language,
+            now=now,
+            ticks=ticks,
+            clock_ahead_s=clock_ahead_s,
+            posted=lambda: self.sender.wake(),  # noqa: PLW0108  it is made below
+        )
         self.sender = Sender(
             database=database,
             chat=chat,
             undeliverable=Undeliverable(self.world, config.language),
+            troubles=self.troubles,
             now=now,
             sent=self._note_sent,
         )
@@ -275,6 +290,7 @@ class App:
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.sender.run())
+            tasks.create_task(self.troubles.watch())
             tasks.create_task(self.digests.run())
             tasks.create_task(self._meaning.run())
             self.digests.wake()
@@ -321,6 +337,7 @@ class App:
 
     def _database_changed(self, away: str | None) -> None:
         self.vitals.database_away = away
+        self.troubles.database_changed(away)
         if away is None:
             log.info("database.back")
         else:
@@ -408,7 +425,13 @@ async def run(config: Config) -> None:
     chat = MatrixChat(account, config.data_folder / "keys", database)
     supervisor = Supervisor(os.environ)
     try:
-        app = App(config, database=database, chat=chat, links=MatrixLinks(account.user_id))
+        app = App(
+            config,
+            database=database,
+            chat=chat,
+            links=MatrixLinks(account.user_id),
+            clock_ahead_s=lambda: chat.clock_ahead_s,
+        )
         async with AsyncExitStack() as pages:
             if config.health_address is not None:
                 health = HealthPages(app.vitals, database, config.health_address)

@@ -26,6 +26,7 @@ from storage.instants import from_ms, to_ms
 from storage.outbox import Due, OutboxState, Sent
 
 if TYPE_CHECKING:
+    from bot.troubles import Troubles
     from bot.undeliverable import Undeliverable
     from flows.ids import EffectKey, EventId, RoomId
     from storage.database import Database
@@ -76,12 +77,14 @@ class Sender:
         database: Database,
         chat: Chat,
         undeliverable: Undeliverable,
+        troubles: Troubles,
         now: Callable[[], datetime],
         sent: Callable[[Transaction, EffectKey, EventId | None], None],
     ) -> None:
         self._database = database
         self._chat = chat
         self._undeliverable = undeliverable
+        self._troubles = troubles
         self._now = now
         self._on_sent = sent
         self._filled = asyncio.Event()
@@ -216,12 +219,15 @@ class Sender:
         self._just_sent[due.key] = Sent(state=OutboxState.SENT, event_id=event_id)
         self._done.append((due, event_id))
         self._done_ready.set()
+        self._troubles.settled(due.room_id)
         return True
 
     async def _wait_for_chat(self, due: Due, error: ChatUnavailable) -> None:
         wait_s = error.retry_after_s or _back_off_s(due)
         log.warning("effect.postponed", key=due.key, retry_after_s=wait_s, reason=str(error))
         beside = due.key.startswith(ACKNOWLEDGEMENT) or asks_people_in(due.content)
+        if not asks_people_in(due.content):
+            self._troubles.cannot_send(due.room_id)
         if due.tries < len(_BACK_OFF_S) and not beside:
             # What was decided later for the room shall not overtake it; unless it alone is
             # what the chat cannot take, and that would go on for ever.
@@ -332,6 +338,7 @@ class Sender:
 
         await self._database.write(give_up)
         self._marked.pop(due.number, None)
+        self._troubles.settled(due.room_id)
         self._flying.discard(due.number)
         self._filled.set()
 

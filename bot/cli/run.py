@@ -9,7 +9,7 @@ import os
 from bot.app import run as run_app
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FOLDER
-from bot.cli.terminal import OK, PROBLEM, Terminal
+from bot.cli.terminal import FOR_OPERATOR, OK, Terminal
 from bot.errors import ChatLoggedOut
 from bot.logs import set_up_logs
 
@@ -33,5 +33,5 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
                 room=config.organizers_room,
             )
         )
-        return PROBLEM
+        return FOR_OPERATOR
     return OK

@@ -12,6 +12,8 @@ from bot.errors import ConfigError, RundaError
 from bot.wording import Wording
 
 OK, PROBLEM, USAGE = 0, 1, 2
+FOR_OPERATOR = 78
+"""Starting again changes nothing until somebody has mended it (EX_CONFIG of sysexits.h)."""
 """What a command returns to the shell."""
 
 

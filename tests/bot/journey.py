@@ -68,6 +68,8 @@ class Journey:
         self.ticks = False
         self.seconds = 0.0
         """What the clock shows that nobody sets."""
+        self.clock_ahead_s = 0.0
+        """By how much the homeserver's clock is ahead."""
         self.logs: list[MutableMapping[str, Any]] = []
         self.chat = FakeChat(self.shown_now)
         self.config = Config(
@@ -121,6 +123,7 @@ class Journey:
             links=MatrixLinks(BOT),
             now=self.shown_now,
             ticks=lambda: self.seconds,
+            clock_ahead_s=lambda: self.clock_ahead_s,
         )
         self._running = asyncio.create_task(self.app.run())
         ready = asyncio.create_task(self.app.ready.wait())

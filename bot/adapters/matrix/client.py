@@ -120,6 +120,11 @@ class MatrixChat:
         """Devices in encrypted rooms that have not been given the key to what we wrote."""
         return self._encryption.unreached
 
+    @property
+    def clock_ahead_s(self) -> float:
+        """By how much the homeserver's clock is ahead of ours, as its last answer said."""
+        return self._transport.clock_ahead_s
+
     async def connect(self) -> None:
         """Take the lock, check the account, load the keys, publish ours.
 

@@ -92,6 +92,9 @@ class Transport:
         self._headers = headers
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._opened: aiohttp.ClientSession | None = None
+        self._date = ""
+        self.clock_ahead_s = 0.0
+        """By how much the homeserver's clock is ahead of ours, to a second or so."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -228,12 +231,22 @@ class Transport:
             ) as response:
                 raw = await response.read()
                 status, answered = response.status, response.headers
+                self._note_date(answered.get("Date", ""))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _no_answer(method, url, error) from error
         answer = _decoded(raw)
         if status < _NOT_DONE and answer is not None:
             return answer
         raise _failure(method, url, status, answered, answer)
+
+    def _note_date(self, date: str) -> None:
+        if date == self._date:
+            return  # within the same second, or none at all
+        self._date = date
+        try:
+            self.clock_ahead_s = parsedate_to_datetime(date).timestamp() - time.time()
+        except ValueError:
+            self.clock_ahead_s = 0.0
 
     def _session(self) -> aiohttp.ClientSession:
         # Made at the first request: a session must be made inside a running loop.

@@ -17,6 +17,7 @@ import pytest
 
 from bot.adapters.matrix.account import MatrixAccount
 from bot.adapters.matrix.setting_up import log_out
+from bot.cli.terminal import FOR_OPERATOR
 from demo.homeserver import Account, Homeserver
 from flows.ids import UserId
 from tests.bot.cli.conftest import Runda
@@ -145,7 +146,7 @@ def test_a_token_that_was_ended_says_what_to_do_and_that_helps(
 
     # when it is started, it says so
     refused = Bot(config)
-    assert refused.end() == 1
+    assert refused.end() == FOR_OPERATOR
     assert "Traceback" not in "".join(refused.logged)
     room = written["organizers"]["room"]
     assert refused.logged[-1].endswith(f"runda init --force --room '{room}'\n")
