@@ -15,6 +15,7 @@ from flows.group_answer import is_group_answer
 from flows.ids import EffectKey, EventId, RoundNo
 from flows.messages import Edited, Marked, Withdrawn
 from storage.replies import Reply
+from storage.rooms import RoomUse
 from storage.rounds import Round, RoundStatus
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class Corrections:
         """Give a reply its new wording; only its own author may."""
         reply = tx.replies.find(edit.room_id, edit.target)
         if reply is None:
-            if not self._keep_early(tx, edit):
+            if self._is_too_late(edit):
+                later.too_late.append(edit)
+            elif not self._keep_early(tx, edit):
                 self._voting.edited(tx, edit, later, now_ms=now_ms)
             return
         round_ = tx.rounds.get(reply.round_no)
@@ -106,7 +109,9 @@ class Corrections:
         if one.target in self._world.early:
             # What waited for it may hold its words.
             tx.early.take(one.room_id, one.target)
-        if not known:
+        if not known and self._is_too_late(one):
+            later.too_late.append(one)
+        elif not known:
             self._keep_early(tx, one)
 
     def take_back(self, tx: Transaction, reply: Reply, later: Later, *, now_ms: int) -> None:
@@ -193,6 +198,11 @@ class Corrections:
             later.overtaken.add(round_.round_no)
         if reply.sealed and round_.shown:
             later.to_show_again.add(round_.round_no)
+
+    def _is_too_late(self, one: Edited | Withdrawn) -> bool:
+        """Whether it may mean an answer that nobody can find any more, by design."""
+        in_private = self._world.use_of(one.room_id) is RoomUse.DIRECT
+        return in_private and self._world.closed_anonymous(one.sender) is not None
 
     def _keep_early(self, tx: Transaction, one: Edited | Withdrawn | Marked) -> bool:
         """Keep it if its target may still come: something of the room is unread."""

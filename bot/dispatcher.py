@@ -23,6 +23,7 @@ from bot.rendering.notices import (
     step_closed_markdown,
 )
 from bot.wording import wording
+from flows.audit import Act
 from flows.dialogue import Dialogue, Phase, Status
 from flows.effects import (
     AlarmKind,
@@ -180,6 +181,8 @@ class Dispatcher:
     def _keep(self, tx: Transaction, decision: Decision, *, now: datetime) -> None:
         for effect in decision.effects:
             self._carry_out(tx, decision.dialogue, effect, now)
+        if decision.dialogue.is_anonymous and decision.dialogue.status is Status.ENDED:
+            self._make_anonymous(tx, decision.dialogue, now)
         self._world.see_rounds(tx)
         log.info(
             "dialogue.moved",
@@ -187,6 +190,23 @@ class Dispatcher:
             status=decision.dialogue.status.value,
             position=decision.dialogue.position,
         )
+
+    def _make_anonymous(self, tx: Transaction, dialogue: Dialogue, now: datetime) -> None:
+        """Cut its private answers off from persons, in the transaction that ends it."""
+        if tx.anonymity.is_cut(dialogue.id):
+            return
+        number = tx.anonymity.cut(dialogue.id)
+        tx.erase_for_good()
+        tx.audit.add(
+            Act.ANONYMOUS,
+            actor="runda",
+            at_ms=to_ms(now),
+            dialogue=dialogue.id,
+            subject=str(number),
+        )
+        # Late and edited answers are not told apart any more.
+        for digest in tx.digests.newest(dialogue.id):
+            self._digests.order_anew(tx, dialogue.id, digest.scope, at=now)
 
     def _carry_out(  # noqa: C901  a line for each effect there is
         self, tx: Transaction, dialogue: Dialogue, effect: Effect, now: datetime

@@ -235,6 +235,8 @@ class DurableIntake:
             self._own_words.no_command(tx, message, now=now)
         for one in later.half_said:
             self._private.what_is_missing(tx, one, now=now)
+        for change in later.too_late:
+            self._private.too_late(tx, change, now=now)
         for message in later.answered_nothing:
             self._private.nothing_open(tx, message, now=now)
 

@@ -69,4 +69,6 @@ class Later:
     """Groups at their own pace that are done with a step."""
     answered_nothing: list[Written] = field(default_factory=list)
     """Written to the bot in private while no question was open for the writer."""
+    too_late: list[Edited | Withdrawn] = field(default_factory=list)
+    """Changes in private chats, of what may have been an answer in a closed anonymous dialogue."""
     half_said: list[HalfSaid] = field(default_factory=list)

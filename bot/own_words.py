@@ -10,6 +10,7 @@ import structlog
 from babel.dates import format_date
 
 from bot.parcels import post
+from bot.rendering.help import closed_anonymous_markdown
 from bot.rendering.own import (
     StoredAnswer,
     answers_markdown,
@@ -96,6 +97,10 @@ class OwnWords:
                 texts = [forget_question_markdown(stored, words)]
             case _:
                 texts = [self._forget(tx, message.sender, later, words, now)]
+        closed = self._world.closed_anonymous(message.sender)
+        if closed is not None and request is not Request.FORGET:
+            title = closed.pack.title.get(words.language)
+            texts = [*texts, closed_anonymous_markdown(title, words)]
         self._say(tx, message, texts, now)
 
     def no_command(self, tx: Transaction, message: Written, *, now: datetime) -> None:

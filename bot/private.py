@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot import keys
 from bot.parcels import post
 from bot.rendering.help import (
+    closed_anonymous_markdown,
     half_said_markdown,
     help_markdown,
     not_in_a_group_markdown,
@@ -18,7 +19,7 @@ from bot.rendering.help import (
 from bot.wording import Wording, wording
 from flows.choices import Ballot, ballot_of, number_in
 from flows.ids import EffectKey, RoomId, UserId
-from flows.messages import Written
+from flows.messages import Edited, Withdrawn, Written
 from storage.instants import to_ms
 from storage.replies import Reply
 from storage.rooms import RoomUse
@@ -67,12 +68,25 @@ class PrivateChats:
     def nothing_open(self, tx: Transaction, message: Written, *, now: datetime) -> None:
         """Tell that what was written answers no open question, and was not kept."""
         words = wording(self._language_for(message.sender))
-        if self._world.in_a_group(message.sender):
+        closed = self._world.closed_anonymous(message.sender)
+        if closed is not None:
+            text = closed_anonymous_markdown(closed.pack.title.get(words.language), words)
+        elif self._world.in_a_group(message.sender):
             text = nothing_open_markdown(words)
         else:
             text = not_in_a_group_markdown(words)
         key = EffectKey(f"{message.room_id}/-/-/nothing-open/{message.event_id}")
         tx.outbox.put([post(key, message.room_id, text)], now_ms=to_ms(now))
+
+    def too_late(self, tx: Transaction, one: Edited | Withdrawn, *, now: datetime) -> None:
+        """Tell why an answer of a closed anonymous dialogue cannot be changed; once a day."""
+        closed = self._world.closed_anonymous(one.sender)
+        if closed is None:
+            return
+        words = wording(self._language_for(one.sender))
+        text = closed_anonymous_markdown(closed.pack.title.get(words.language), words)
+        key = EffectKey(f"{one.room_id}/-/-/too-late/{now:%Y-%m-%d}")
+        tx.outbox.put([post(key, one.room_id, text)], now_ms=to_ms(now))
 
     def what_is_missing(self, tx: Transaction, one: HalfSaid, *, now: datetime) -> None:
         """Tell somebody whose answer names no option, or lacks the figure, what to write."""

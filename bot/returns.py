@@ -77,7 +77,9 @@ class Returns:
         left = [
             f"`{person.user_id}` ({escape(group.name)})"
             for person in tx.people.of_dialogue(earlier.id)
-            if (group := draft.group(person.group_id)) is not None
+            # Where it was anonymous, who took part is not known, and is not asked.
+            if not earlier.is_anonymous
+            and (group := draft.group(person.group_id)) is not None
             and person.user_id not in self._world.participants(group.room_id)
         ]
         if left:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 _NOTHING = RoomView(private=False)
+_CLOSED = RoomView(private=True)
 
 
 class World:
@@ -159,7 +160,9 @@ class World:
                 if group.room_id not in self._views:
                     shared, private = self._room_views(rounds[dialogue.id, group.id])
                     self._views[group.room_id] = shared
-                    self._private[group.room_id] = private
+                    # Cut off from persons, private answers take in none that comes late.
+                    closed = dialogue.id not in self.running and dialogue.is_anonymous
+                    self._private[group.room_id] = _CLOSED if closed else private
         self.asking = {
             group.room_id: dialogue
             # The first of a room counts, as with what its rounds are.
@@ -223,6 +226,20 @@ class World:
             if room_id in self._private:
                 return room_id
         return None
+
+    def closed_anonymous(self, user_id: UserId) -> Dialogue | None:
+        """The anonymous dialogue that the group of a person has been through last, if it has."""
+        room_id = self.group_room(user_id)
+        return next(
+            (
+                dialogue
+                for dialogue in self.live.values()
+                if dialogue.id not in self.running
+                and dialogue.is_anonymous
+                and any(group.room_id == room_id for group in dialogue.groups)
+            ),
+            None,
+        )
 
     def own_room(self, user_id: UserId) -> RoomId | None:
         """The room of the group in which a person has answered, while its dialogue runs.

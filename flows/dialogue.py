@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flows.ids import DialogueId, GroupId, RoomId, StepId
-from flows.packs.pack import Opening, Pack, Step
+from flows.packs.pack import Identity, Opening, Pack, Step
 
 
 class Status(StrEnum):
@@ -83,6 +83,11 @@ class Dialogue:
     follows: DialogueId | None = None
     follow_up: str = ""
     series: str = ""
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody can tell, after its close, who gave a private answer."""
+        return self.pack.identity is Identity.ANONYMOUS
 
     @property
     def step(self) -> Step | None:

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from flows.dialogue import Dialogue, Group, Phase, Status
 from flows.follow_ups import follow_up_pack
 from flows.ids import DialogueId, GroupId, RoomId, StepId
-from flows.packs.pack import Pack
+from flows.packs.pack import Identity, Pack
 from flows.packs.parse import parse
 from storage.instants import from_ms, to_ms
+from storage.pseudonyms import make_key
 from storage.tables import DialogueRow, table_of
 
 _dialogue = table_of(DialogueRow)
@@ -46,6 +47,8 @@ class Dialogues:
                 **_state_values(dialogue),
             )
         )
+        if dialogue.pack.identity is Identity.ANONYMOUS:
+            make_key(self._db, dialogue.id)
 
     def save(self, dialogue: Dialogue) -> None:
         """Keep how far a dialogue has come."""

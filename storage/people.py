@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from flows.ids import DialogueId, GroupId, UserId
+from storage.pseudonyms import accounts, key_of, keys, pseudonym
 from storage.tables import ParticipantRow, PersonRow, table_of
 
 _participant = table_of(ParticipantRow)
@@ -35,10 +36,12 @@ class People:
             .where(_participant.c.dialogue_id == dialogue_id)
             .order_by(_participant.c.participant_no)
         )
+        key = key_of(self._db, dialogue_id)
+        behind = {} if key is None else accounts(self._db, key)
         return [
             Participant(
                 number=row.participant_no,
-                user_id=UserId(row.user_id),
+                user_id=behind.get(row.user_id, UserId(row.user_id)),
                 group_id=GroupId(row.group_id),
             )
             for row in self._db.execute(query)
@@ -46,13 +49,15 @@ class People:
 
     def number_of(self, dialogue_id: DialogueId, user_id: UserId, group_id: GroupId) -> int:
         """The person's number in the dialogue, given now if she has none yet."""
-        here = (_participant.c.dialogue_id == dialogue_id, _participant.c.user_id == user_id)
+        key = key_of(self._db, dialogue_id)
+        stored = user_id if key is None else pseudonym(key, user_id)
+        here = (_participant.c.dialogue_id == dialogue_id, _participant.c.user_id == stored)
         known = self._db.scalar(sa.select(_participant.c.participant_no).where(*here))
         if known is not None:
             return int(known)
         added = self._db.execute(
             sa.insert(_participant)
-            .values(dialogue_id=dialogue_id, user_id=user_id, group_id=group_id)
+            .values(dialogue_id=dialogue_id, user_id=stored, group_id=group_id)
             .returning(_participant.c.participant_no)
         )
         return int(added.scalar_one())
@@ -61,11 +66,15 @@ class People:
         """The dialogues a person has answered in and her number in each, oldest first."""
         query = (
             sa.select(_participant.c.dialogue_id, _participant.c.participant_no)
-            .where(_participant.c.user_id == user_id)
+            .where(_participant.c.user_id.in_(self._stored_as(user_id)))
             .order_by(_participant.c.participant_no)
         )
         rows = self._db.execute(query)
         return [(DialogueId(row.dialogue_id), row.participant_no) for row in rows]
+
+    def _stored_as(self, user_id: UserId) -> list[str]:
+        """What may stand for a person: her account, and her pseudonyms that can still be made."""
+        return [user_id, *(pseudonym(key, user_id) for key in keys(self._db))]
 
     def forget(self, user_id: UserId) -> None:
         """Cut every tie between a person and her numbers, and what she chose for herself.
@@ -76,7 +85,7 @@ class People:
         number = sa.cast(_participant.c.participant_no, sa.String)
         self._db.execute(
             sa.update(_participant)
-            .where(_participant.c.user_id == user_id)
+            .where(_participant.c.user_id.in_(self._stored_as(user_id)))
             .values(user_id=sa.literal("forgotten-").concat(number))
         )
         self._db.execute(sa.delete(_person).where(_person.c.user_id == user_id))

@@ -609,3 +609,12 @@ class AuditRow(SQLModel, table=True):
     reason: str
     digest: str
     """Of this row and of the digest before it."""
+
+
+class PseudonymKeyRow(SQLModel, table=True):
+    """The key of an anonymous dialogue's pseudonyms; gone when the dialogue has closed."""
+
+    __tablename__ = "pseudonym_key"
+
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", primary_key=True)
+    key: bytes

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from storage.anonymity import Anonymity
 from storage.audit import Audit
 from storage.blobs import Blobs
 from storage.calls import HelpCalls
@@ -173,6 +174,11 @@ class Transaction:
     def seatings(self) -> Seatings:
         """Lists of participants, and who sits where."""
         return Seatings(self._db)
+
+    @cached_property
+    def anonymity(self) -> Anonymity:
+        """What makes a dialogue anonymous."""
+        return Anonymity(self._db)
 
     @cached_property
     def audit(self) -> Audit:

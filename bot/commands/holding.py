@@ -192,9 +192,11 @@ def _tell_author(call: Call, reply: Reply, round_: Round, *, held: bool, reason:
     people = call.tx.people.of_dialogue(round_.dialogue_id)
     author = next((one for one in people if one.number == reply.participant_no), None)
     room_id = None if author is None else call.tools.world.private_room(author.user_id)
+    dialogue = call.tx.dialogues.get(round_.dialogue_id)
+    if reply.sealed and dialogue is not None and dialogue.is_anonymous and room_id is None:
+        return call.words.say("Its author cannot be told: the dialogue is anonymous.")
     if room_id is None:
         return call.words.say("Its author has no private chat with me, and has not been told.")
-    dialogue = call.tx.dialogues.get(round_.dialogue_id)
     words = wording(call.tools.language if dialogue is None else dialogue.language)
     if not held:
         text = words.say("Your answer “{reply}” is shown again.", reply=_preview(reply))

@@ -45,6 +45,16 @@ def nothing_open_markdown(words: Wording) -> str:
     )
 
 
+def closed_anonymous_markdown(title: str, words: Wording) -> str:
+    """What a person reads who writes or changes something after an anonymous dialogue's close."""
+    return words.say(
+        "**{title}** is closed, and its private answers are anonymous: nobody can tell any more "
+        "which of them is yours, and nor can I. So I cannot show, change or take back one, and I "
+        "have not kept what you wrote now.",
+        title=escape(title),
+    )
+
+
 def not_in_a_group_markdown(words: Wording) -> str:
     """What a person reads who is in no group's room."""
     return words.say(

@@ -14,7 +14,7 @@ from babel.numbers import format_percent
 
 from bot.rendering.durations import spoken_length
 from bot.wording import Wording
-from flows.packs.pack import Choosing, Opening, Pack, Scenario, Step, StepKind, Text
+from flows.packs.pack import Choosing, Identity, Opening, Pack, Scenario, Step, StepKind, Text
 
 _BREAK = "  \n"
 """A new line in the same paragraph."""
@@ -55,6 +55,7 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
         *_asked(step, pack, facts, words),
         *_consent(pack, facts, words),
         how,
+        _who_sees(step, pack, words),
         _no_cases(step, words),
         _capitalised(" · ".join(filter(None, ending))),
     )
@@ -71,6 +72,7 @@ def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: W
         *_asked(step, pack, facts, words),
         *_consent(pack, facts, words),
         _own_way(step, words),
+        _who_sees(step, pack, words),
         _no_cases(step, words),
         _until(step, facts, words),
     )
@@ -255,6 +257,21 @@ def _choosing(step: Step, words: Wording) -> str:
             )
         case _:
             return words.say("☝️ **Choose one:** tap its number below, or write it.")
+
+
+def _who_sees(step: Step, pack: Pack, words: Wording) -> str:
+    """In an anonymous pack: whether this step's answers are, said where people answer."""
+    if pack.identity is not Identity.ANONYMOUS or not step.kind.collects:
+        return ""
+    if step.is_private:
+        return words.say(
+            "🎭 **Anonymous:** when the dialogue closes, I forget who wrote what. After that "
+            "nobody can tell by my database, and nothing can be changed or taken back. What you "
+            "write can still show who you are, and your chat server keeps a copy of its own."
+        )
+    return words.say(
+        "👤 **Not anonymous:** what you write or mark in this room stands there with your name."
+    )
 
 
 def _no_cases(step: Step, words: Wording) -> str:

@@ -86,6 +86,20 @@ def check_ids(steps: Sequence[DraftStep]) -> None:
         )
 
 
+def check_anonymous(steps: Sequence[DraftStep]) -> None:
+    """Note steps of an anonymous pack that each would answer under her name."""
+    for step in steps:
+        asks = step.kind in (StepKind.INDIVIDUAL, StepKind.POLL, StepKind.CHECK_IN)
+        if asks and not step.sealed:
+            step.table.note(
+                "sealed",
+                said(
+                    'sealed = false cannot stand in a pack with identity = "anonymous": in the'
+                    " group's room everybody sees who writes and taps; remove it"
+                ),
+            )
+
+
 def check_scenarios(steps: Sequence[DraftStep], described: Sequence[str]) -> None:
     """Note scenarios that steps name and the pack does not describe.
 

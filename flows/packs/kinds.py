@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.packs.pack import Choosing, Opening, StepKind
+from flows.packs.pack import Choosing, Identity, Opening, StepKind
 
 PACK_KEYS = ("title", "purpose", "languages", "step")
 """The keys every pack must have."""
@@ -10,6 +10,7 @@ PACK_OPTIONAL_KEYS = (
     "beside",
     "self_paced",
     "consent",
+    "identity",
     "recurrence",
     "theme",
     "scenario",
@@ -91,6 +92,15 @@ OPENING_MEANT = {
     "organiser": Opening.ORGANIZER,
 }
 
+IDENTITY_MEANT = {
+    "anonym": Identity.ANONYMOUS,
+    "anonymt": Identity.ANONYMOUS,
+    "anonymous": Identity.ANONYMOUS,
+    "namn": Identity.NAMED,
+    "name": Identity.NAMED,
+    "med namn": Identity.NAMED,
+}
+
 CHOOSING_MEANT = {
     "en": Choosing.SINGLE,
     "ett": Choosing.SINGLE,
@@ -116,6 +126,9 @@ KEYS_MEANT = {
     "förseglat": "sealed",
     "högst": "high",
     "i_egen_takt": "self_paced",
+    "anonym": "identity",
+    "anonymous": "identity",
+    "identitet": "identity",
     "kanslig": "sensitive",
     "känslig": "sensitive",
     "klockan": "begins_at",

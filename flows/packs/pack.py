@@ -76,6 +76,15 @@ class Choosing(StrEnum):
     """The options are the places of a scale, 1 first; only its ends may have words."""
 
 
+class Identity(StrEnum):
+    """What is kept and shown of who wrote an answer."""
+
+    NAMED = "named"
+    """Stored with the account, so that everybody can see and erase her own; shown without."""
+    ANONYMOUS = "anonymous"
+    """After the close nobody can tell who wrote a private answer, not even with the database."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """The same text in every language of its pack, the pack's first language first."""
@@ -280,6 +289,7 @@ class Pack:
     recurrence: Recurrence | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     self_paced: bool = False
+    identity: Identity = Identity.NAMED
 
     @property
     def language(self) -> str:

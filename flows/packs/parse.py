@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.errors import PackError, Problem
-from flows.packs.checks import check_ids, check_scenarios, check_steps
+from flows.packs.checks import check_anonymous, check_ids, check_scenarios, check_steps
 from flows.packs.kinds import (
     FOLLOW_UP_KEYS,
+    IDENTITY_MEANT,
     OPTIONAL_KEYS,
     PACK_KEYS,
     PACK_OPTIONAL_KEYS,
     STEP_KEYS,
 )
-from flows.packs.pack import FollowUp, Pack, Recurrence, Step, Text
+from flows.packs.pack import FollowUp, Identity, Pack, Recurrence, Step, Text
 from flows.packs.parts import (
     check_own_ids,
     read_contacts,
@@ -85,6 +86,9 @@ def _pack(table: Table, name: str) -> Pack | None:
     consent = None
     if "consent" in table.values:
         consent = read_text(table, "consent", languages, most=MAX_CONSENT_CHARS, lines=True)
+    identity = None
+    if "identity" in table.values:
+        identity = table.word("identity", Identity, IDENTITY_MEANT)
     self_paced = table.flag("self_paced") if "self_paced" in table.values else False
     themes = read_themes(table, languages)
     scenarios = read_scenarios(table, languages)
@@ -95,6 +99,8 @@ def _pack(table: Table, name: str) -> Pack | None:
     drafts = [reading.draft for reading in readings]
     drafts += [reading.draft for each in follow_ups for reading in each.readings]
     check_ids(drafts)
+    if identity is Identity.ANONYMOUS:
+        check_anonymous(drafts)
     if scenarios is not None:
         check_scenarios(drafts, [scenario.id for scenario in scenarios])
     if languages is None or title is None or purpose is None:
@@ -108,6 +114,7 @@ def _pack(table: Table, name: str) -> Pack | None:
         beside=languages.beside,
         consent=consent,
         self_paced=self_paced is True,
+        identity=identity or Identity.NAMED,
         themes=themes or (),
         scenarios=scenarios or (),
         contacts=contacts or (),
