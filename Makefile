@@ -93,6 +93,10 @@ lint: setup ## Check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
+.PHONY: fuzz
+fuzz: setup ## Let the bot hear a hundred thousand hostile events (ARGS="--events 2000 --seed 7")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: bench
 bench: setup ## Measure, and print the figures as a table
 	@$(BIN)/python -m bench $(ARGS)

@@ -188,7 +188,7 @@ class DurableIntake:
             except Exception:
                 log.exception("event.failed", room_id=one.room_id, event_id=one.event_id)
                 self._world.forget()
-                tx.journal.set_aside(one.room_id, one.event_id, one.sent_ms)
+                tx.journal.set_aside(one)
         self._world.ready(tx)
         return touched
 

@@ -8,9 +8,10 @@ that a second arrival is recognised.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ class Arrived(NamedTuple):
 
     `incoming` is what it means; None if it means nothing to a dialogue. An event that
     cannot be read yet has `raw` (the network's JSON text) instead, and waits in the journal.
+    An `odd` one has `raw` as well, and waits for nothing: nobody can make sense of it.
     """
 
     room_id: RoomId
@@ -38,6 +40,7 @@ class Arrived(NamedTuple):
     sent_ms: int
     incoming: Incoming | None = None
     raw: str | None = None
+    odd: bool = False
 
 
 class Membership(StrEnum):
@@ -142,6 +145,8 @@ class InboxState(IntEnum):
     """Tried; the key is missing and may come."""
     BAD = 3
     """Will never be read: malformed, or not decryptable for another reason than a key."""
+    ODD = 4
+    """Readable, but not of a form that anybody's client gives a message. Nobody's answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +197,9 @@ _to_device = table_of(ToDeviceRow)
 _gap = table_of(GapRow)
 _position = table_of(PositionRow)
 
+_MOST_ODD = 500
+"""So many odd events are kept as they came: somebody may send them without end."""
+
 _ADD = HotInsert(_inbox, ("sent_ms", "room_id", "event_id", "state", "sender", "raw"))
 
 _MOVE = HotStatement(
@@ -221,6 +229,8 @@ class Journal:
         """Keep those events that are new, and return them in the order given."""
         if not events:
             return ()
+        if any(event.odd for event in events):
+            events = self._as_many_as_are_kept(events)
         # A sync answer hardly ever repeats an event, so the batch is tried whole first:
         # one statement, no look-up. Only if one of them is known is each looked up.
         try:
@@ -232,6 +242,15 @@ class Journal:
                 _ADD.run(self._db, [_inbox_values(event) for event in fresh])
             return fresh
         return events
+
+    def _as_many_as_are_kept(self, events: Sequence[Arrived]) -> list[Arrived]:
+        """The events; of odd ones that are too many, no more than that they came."""
+        room = _MOST_ODD - self.count(InboxState.ODD)
+        kept = []
+        for event in events:
+            room -= event.odd
+            kept.append(event._replace(raw=None) if event.odd and room < 0 else event)
+        return kept
 
     def _unseen(self, events: Sequence[Arrived]) -> list[Arrived]:
         fresh: dict[tuple[str, str], Arrived] = {}
@@ -297,16 +316,20 @@ class Journal:
                 changed.append(one)
         return changed
 
-    def set_aside(self, room_id: RoomId, event_id: EventId, sent_ms: int) -> None:
-        """Mark an event that could not be acted on, so that it is counted and not forgotten."""
+    def set_aside(self, incoming: Incoming) -> None:
+        """Keep what could not be acted on, so that it is counted and can be looked into."""
         self._db.execute(
             sa.update(_inbox)
             .where(
-                _inbox.c.room_id == room_id,
-                _inbox.c.sent_ms == sent_ms,
-                _inbox.c.event_id == event_id,
+                _inbox.c.room_id == incoming.room_id,
+                _inbox.c.sent_ms == incoming.sent_ms,
+                _inbox.c.event_id == incoming.event_id,
             )
-            .values(state=int(InboxState.BAD))
+            .values(
+                state=int(InboxState.BAD),
+                sender=incoming.sender,
+                raw=json.dumps(asdict(incoming), ensure_ascii=False),
+            )
         )
 
     def forget_raw(self, room_id: RoomId, event_id: EventId) -> bool:
@@ -332,8 +355,8 @@ class Journal:
 
     def unread(self, room_id: RoomId) -> bool:
         """Whether anything of the room may yet be read: an encrypted event, or a hole."""
-        bad = _inbox.c.state == int(InboxState.BAD)
-        waiting = sa.select(sa.literal(1)).where(_NOT_DONE, ~bad, _inbox.c.room_id == room_id)
+        may_come = _inbox.c.state.in_((int(InboxState.WAITING), int(InboxState.UNREADABLE)))
+        waiting = sa.select(sa.literal(1)).where(_NOT_DONE, may_come, _inbox.c.room_id == room_id)
         hole = sa.select(sa.literal(1)).where(_gap.c.room_id == room_id)
         return self._db.scalar(sa.union_all(waiting, hole).limit(1)) is not None
 
@@ -391,4 +414,5 @@ class Journal:
 def _inbox_values(event: Arrived) -> Row:
     if event.raw is None:
         return (event.sent_ms, event.room_id, event.event_id, 0, None, None)
-    return (event.sent_ms, event.room_id, event.event_id, 1, event.sender, event.raw)
+    state = int(InboxState.ODD if event.odd else InboxState.WAITING)
+    return (event.sent_ms, event.room_id, event.event_id, state, event.sender, event.raw)

@@ -17,6 +17,7 @@ from flows.dialogue import Dialogue, Phase, Status
 from flows.ids import RoomId
 from flows.packs.pack import StepKind
 from storage.instants import from_ms
+from storage.journal import InboxState
 from storage.overview import Reading, Stuck, reading
 from storage.rooms import RoomUse
 
@@ -223,6 +224,13 @@ class _Status:
                 "{number} messages in {room} cannot be read: the keys are missing.",
                 number,
                 room=name,
+            )
+        odd = journal.count(InboxState.ODD)
+        if odd:
+            yield self.words.say_n(
+                "{number} malformed event was set aside; nothing of it was acted on.",
+                "{number} malformed events were set aside; nothing of them was acted on.",
+                odd,
             )
         gaps = len(journal.gaps())
         if gaps:

@@ -22,8 +22,9 @@ _TAGS = frozenset((*_WORDS, *_BLOCKS, *_TABLES))
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
 _SCHEMES = {"https", "http", "mailto", "matrix"}
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Invisible, and not expressible in Markdown: dropped."""
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Invisible, and not expressible in Markdown: dropped. The latter would turn the direction in
+which all that follows is read, our own words too; Arabic and Hebrew need none of them."""
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
 _SPACE_AFTER = frozenset(("heading_close", "table_close", "fence", "code_block", "hr"))
 

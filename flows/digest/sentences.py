@@ -5,6 +5,7 @@ The model lies in its package: nothing is fetched, and the same text gives the s
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module, metadata
@@ -59,5 +60,8 @@ def _rows(texts: Sequence[str]) -> Matrix:
 
 
 def _readable(text: str) -> str:
+    # The model brings signs into their plain form first and writes past the end of its memory
+    # when one becomes many ("ﷺ" becomes eighteen). Already in that form, none becomes more.
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST])[:_LONGEST]
     # Half a surrogate pair cannot be handed to C, and a NUL would end the text there.
-    return text[:_LONGEST].encode(errors="replace").decode().replace("\0", " ")
+    return plain.encode(errors="replace").decode().replace("\0", " ")

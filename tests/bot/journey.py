@@ -70,6 +70,7 @@ class Journey:
         """What the clock shows that nobody sets."""
         self.clock_ahead_s = 0.0
         """By how much the homeserver's clock is ahead."""
+        self.settles_within_s = SETTLES_WITHIN_S
         self.logs: list[MutableMapping[str, Any]] = []
         self.chat = FakeChat(self.shown_now)
         self.config = Config(
@@ -158,7 +159,7 @@ class Journey:
         self.app.clock.poke()
         self.app.sender.wake()
         self.app.digests.wake()
-        async with asyncio.timeout(SETTLES_WITHIN_S):
+        async with asyncio.timeout(self.settles_within_s):
             while not await self._is_quiet():
                 if self._running.done():
                     self._running.result()

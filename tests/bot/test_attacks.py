@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import orjson
 import pytest
 
 from bot.adapters.matrix.content import event_for
+from bot.analyst import Analyst
 from bot.chat import Post
 from bot.rendering.markdown import escape
 from flows.ids import EffectKey, EventId, RoomId
@@ -178,6 +180,22 @@ def test_no_text_takes_long_to_escape() -> None:
     began = time.process_time()
     escape("a" + " " * 60_000 + "b")
     assert time.process_time() - began < 0.5
+
+
+async def test_no_sign_breaks_the_sentence_model() -> None:
+    # Each of these becomes many when it is brought into its plain form.
+    signs = [chr(code) for code in range(0xA0, 0x1FFFF) if _plain_length(chr(code)) > 5]
+    texts = ["Soup", *(sign * 20 for sign in signs), "".join(signs) * 9]
+    analyst = Analyst()
+    try:
+        rows = await analyst.embed(texts)
+    finally:
+        await analyst.close()
+    assert len(rows) == len(texts) > 3
+
+
+def _plain_length(sign: str) -> int:
+    return len(unicodedata.normalize("NFKC", sign))
 
 
 async def test_a_group_that_cannot_be_reached_does_not_hold_back_the_digest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,8 @@ async def test_an_odd_message_is_set_aside_and_the_others_are_taken(
     assert await texts(journey) == ["Soup it is"]
     bad = await journey.database.write(lambda tx: tx.journal.count(InboxState.BAD))
     assert bad == 1
+    [kept] = await journey.database.write(lambda tx: tx.journal.pending(InboxState.BAD))
+    assert (kept.event_id, json.loads(kept.raw)["text"]) == (edits[1].event_id, "odd")
     assert journey.errors == ["batch.failed", "event.failed"]
     assert await journey.database.write(lambda tx: tx.journal.position(BOT)) is not None
     after = await journey.writes(BO, "Bread")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from flows.ids import EventId
@@ -163,10 +165,39 @@ def test_an_unreadable_event_is_counted_until_it_is_read(
 
 def test_an_event_set_aside_is_not_forgotten(database: Database) -> None:
     add(database, arrived("$1"))
-    database.write_now(lambda tx: tx.journal.set_aside(TABLE_1, EventId("$1"), NOW_MS))
+    said = written(event_id=EventId("$1"), sent_ms=NOW_MS, text="odd")
+    database.write_now(lambda tx: tx.journal.set_aside(said))
 
     assert database.write_now(lambda tx: tx.journal.count(InboxState.BAD)) == 1
     assert add(database, arrived("$1")) == []
+    [kept] = database.write_now(lambda tx: tx.journal.pending(InboxState.BAD))
+    assert (kept.sender, json.loads(kept.raw)["text"]) == (ANN, "odd")
+    database.write_now(lambda tx: tx.journal.forget_sender(ANN))
+    assert pending(database, *InboxState) == []
+
+
+def test_an_odd_event_is_kept_as_it_came_and_waits_for_nothing(database: Database) -> None:
+    assert add(database, encrypted("$1", odd=True)) == ["$1"]
+    assert add(database, encrypted("$1", odd=True)) == []
+
+    [kept] = database.write_now(lambda tx: tx.journal.pending(InboxState.ODD))
+    assert (kept.event_id, kept.raw, kept.sender) == ("$1", '{"secret":1}', ANN)
+    assert pending(database) == []
+    assert database.write_now(lambda tx: tx.journal.unreadable_by_room()) == {}
+    assert not database.write_now(lambda tx: tx.journal.unread(TABLE_1))
+
+
+def test_odd_events_are_kept_up_to_a_number(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.journal._MOST_ODD", 3)
+    events = [encrypted(f"${number}", odd=True) for number in range(5)]
+    assert len(add(database, *events[:2])) == 2
+    assert len(add(database, *events[2:], arrived("$good"))) == 4
+
+    assert pending(database, InboxState.ODD) == ["$0", "$1", "$2"]
+    # Those after them are known, and nothing more.
+    assert add(database, *events) == []
 
 
 def test_a_withdrawn_event_loses_its_raw_form(database: Database) -> None:

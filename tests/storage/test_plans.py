@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.journal import InboxState, Resolved
 from storage.outbox import Effect
 from storage.transaction import Transaction
-from tests.builders import NOW_MS
+from tests.builders import NOW_MS, written
 from tests.storage.house import add_dialogue
 from tests.storage.test_journal import arrived
 
@@ -22,6 +22,7 @@ ROOM, EVENT, KEY = RoomId("!r"), EventId("$e"), EffectKey("k")
 LUNCH = DialogueId("lunch-1")
 ROUNDS = [RoundNo(1), RoundNo(2)]
 DONE = Resolved(room_id=ROOM, event_id=EVENT, sent_ms=1, state=InboxState.DONE)
+SAID = written(room_id=ROOM, event_id=EVENT, sent_ms=1)
 WAITING = Effect(key=KEY, room_id=ROOM, content="{}")
 
 
@@ -70,7 +71,7 @@ def watched(connection: sa.Connection) -> Iterator[list[Statement]]:
 
 CASES: dict[str, Callable[[Transaction], object]] = {
     "journal: read or not": lambda tx: tx.journal.mark([DONE]),
-    "journal: set aside": lambda tx: tx.journal.set_aside(ROOM, EVENT, 1),
+    "journal: set aside": lambda tx: tx.journal.set_aside(SAID),
     "journal: withdrawn": lambda tx: tx.journal.forget_raw(ROOM, EVENT),
     "journal: still to be read": lambda tx: tx.journal.pending(),
     "journal: of a room": lambda tx: tx.journal.unread(ROOM),

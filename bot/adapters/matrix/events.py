@@ -7,7 +7,7 @@ be means nothing, and never raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -26,6 +26,9 @@ _MEDIA = {
 _NOT_SAID = frozenset(("m.notice", "m.server_notice", "m.key.verification.request"))
 """Message types that are not somebody's words: bots' talk, the server's, a client's."""
 
+_SILENT = tuple(_NOT_SAID)
+"""The same, to look for what may be of any type."""
+
 _MOST_MS = 2**62
 _LONGEST_ID = 255
 
@@ -43,11 +46,44 @@ def meaning(raw: Raw, room_id: RoomId, own_id: UserId) -> Incoming | None:
     if read is None or "state_key" in raw:
         return None
     content, sender, event_id = raw.get("content"), raw.get("sender"), raw.get("event_id")
-    if not (
-        isinstance(content, dict) and isinstance(sender, str) and isinstance(event_id, str)
-    ) or (sender == own_id or not event_id):
+    if not (isinstance(content, dict) and is_id(sender) and is_id(event_id)) or sender == own_id:
         return None
     return read(raw, content, room_id, EventId(event_id), UserId(sender))
+
+
+def is_odd(raw: Raw, own_id: UserId) -> bool:
+    """Whether an event without a meaning is one that nobody's client should have sent.
+
+    Those that mean nothing by the rules are not odd: redacted ones, notices, state.
+
+    Args:
+        raw: As for `meaning`, which found nothing in it; or an encrypted one.
+    """
+    kind = raw.get("type")
+    if not isinstance(kind, str):
+        return True
+    if (kind not in _READERS and kind != "m.room.encrypted") or "state_key" in raw:
+        return False
+    content, sender = raw.get("content"), raw.get("sender")
+    if not (isinstance(content, dict) and is_id(sender) and is_id(raw.get("event_id"))):
+        return True
+    if sender == own_id or not content or kind == "m.room.encrypted":
+        return False
+    if kind == "m.room.redaction":
+        return "redacted_because" not in _unsigned(raw)
+    return content.get("msgtype") not in _SILENT
+
+
+def _unsigned(raw: Raw) -> Raw:
+    unsigned = raw.get("unsigned")
+    return unsigned if isinstance(unsigned, dict) else {}
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether it can be the name of a person, a room or an event."""
+    # No name is longer. Some are keys of an index, and PostgreSQL takes no key of any length,
+    # nor this one character.
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and "\x00" not in value
 
 
 def sent_ms(raw: Raw) -> int:
@@ -203,10 +239,7 @@ def _without_quotation(text: str) -> str:
 
 
 def _id(value: object) -> EventId | None:
-    # No id is longer. Some are keys of an index, and PostgreSQL takes no key of any length.
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID:
-        return None
-    return EventId(_clean(value))
+    return EventId(value) if is_id(value) else None
 
 
 def _clean(text: str) -> str:

@@ -26,6 +26,9 @@ _READ = frozenset(("m.room.message", "m.reaction"))
 """What may be encrypted. Not state: a member could make others seem to have left. Not
 redactions: whether somebody may redact is for the homeserver to say, and it cannot see."""
 
+_OF_ROOMS = "m.room."
+"""What no client encrypts except to forge it: the other kinds mean nothing to us."""
+
 _ASK_AFTER_S = 4.0
 """A key often comes a moment after the message."""
 
@@ -173,6 +176,8 @@ def _unwrapped(raw: Raw, content: Raw, payload: object, room_id: RoomId) -> Raw 
         return Failure.MALFORMED
     kind, inner = payload.get("type"), payload.get("content")
     if not isinstance(kind, str) or not isinstance(inner, dict):
+        return Failure.MALFORMED
+    if kind.startswith(_OF_ROOMS) and kind not in _READ:
         return Failure.MALFORMED
     if kind not in _READ:
         inner = {}

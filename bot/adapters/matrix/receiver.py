@@ -149,7 +149,7 @@ class Receiver:
         self._encryption.note(heard)
         if batch.to_device:
             await self._read_device_messages(intake)
-        if any(event.raw is not None for event in batch.events):
+        if any(event.raw is not None and not event.odd for event in batch.events):
             await self._read_pending(intake, InboxState.WAITING)
         if batch.gaps or self._encryption.has_work:
             self._work.set()

@@ -6,16 +6,17 @@ what keeping it costs, and shapes are checked where they are read.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 import orjson
-import structlog
 
 from bot.adapters.matrix import power
-from bot.adapters.matrix.events import Raw, meaning, sent_ms
+from bot.adapters.matrix.decoding import encoded
+from bot.adapters.matrix.events import Raw, is_id, is_odd, meaning, sent_ms
 from flows.ids import EventId, RoomId, UserId
 from storage.journal import (
     Arrived,
@@ -27,8 +28,6 @@ from storage.journal import (
     NewGap,
     RoomFacts,
 )
-
-log = structlog.get_logger(__name__)
 
 _STATE = (
     "m.room.create",
@@ -166,10 +165,10 @@ def facts_of(state: Sequence[Raw], room_id: RoomId, own_id: UserId) -> list[Room
 
 def arrived(raw: Raw, room_id: RoomId, own_id: UserId, open_event: Open) -> Arrived | None:
     """A timeline event for the journal; None if it means nothing to a dialogue."""
-    if raw.get("type") != "m.room.encrypted":
-        incoming = meaning(raw, room_id, own_id)
-        if incoming is None:
-            return None
+    if raw.get("type") == "m.room.encrypted" and not is_odd(raw, own_id):
+        return _arrived_encrypted(raw, room_id, own_id, open_event)
+    incoming = meaning(raw, room_id, own_id)
+    if incoming is not None:
         return Arrived(
             room_id=room_id,
             event_id=incoming.event_id,
@@ -177,28 +176,43 @@ def arrived(raw: Raw, room_id: RoomId, own_id: UserId, open_event: Open) -> Arri
             sent_ms=incoming.sent_ms,
             incoming=incoming,
         )
-    return _arrived_encrypted(raw, room_id, own_id, open_event)
+    return _set_aside(raw, room_id) if is_odd(raw, own_id) else None
 
 
 def _arrived_encrypted(
     raw: Raw, room_id: RoomId, own_id: UserId, open_event: Open
 ) -> Arrived | None:
-    sender, event_id = raw.get("sender"), raw.get("event_id")
-    if not (isinstance(sender, str) and isinstance(event_id, str) and raw.get("content")):
-        return None  # the last is so when it was redacted
-    if sender == own_id:
-        return None
+    sender, event_id = raw["sender"], raw["event_id"]
+    if sender == own_id or not raw["content"] or "state_key" in raw:
+        return None  # without content it was redacted
     opened = open_event(raw, room_id)
     incoming = None if opened is None else meaning(opened, room_id, own_id)
     if opened is not None and incoming is None:
-        return None
+        return _set_aside(raw, room_id) if is_odd(opened, own_id) else None
     return Arrived(
         room_id=room_id,
         event_id=EventId(event_id),
         sender=UserId(sender),
         sent_ms=sent_ms(raw),
         incoming=incoming,
-        raw=_text(raw) if opened is None else None,
+        raw=encoded(raw) if opened is None else None,
+    )
+
+
+def _set_aside(raw: Raw, room_id: RoomId) -> Arrived:
+    """An event that nobody can make sense of, as it came."""
+    text = encoded(raw)
+    sender, event_id = raw.get("sender"), raw.get("event_id")
+    if not is_id(event_id):
+        # It needs a name of its own; no homeserver gives one that begins so.
+        event_id = f"odd-{hashlib.sha256(text.encode()).hexdigest()}"
+    return Arrived(
+        room_id=room_id,
+        event_id=EventId(event_id),
+        sender=UserId(sender if is_id(sender) else ""),
+        sent_ms=sent_ms(raw),
+        raw=text,
+        odd=True,
     )
 
 
@@ -229,6 +243,8 @@ def _state(gathering: _Gathering, room_id: RoomId, events: tuple[Raw, ...]) -> N
         kind = raw.get("type")
         if kind not in _STATE or not isinstance(raw.get("state_key"), str):
             continue
+        if raw["state_key"] != "" and kind != "m.room.member":
+            continue  # a second name or encryption, beside the room's own
         content = _dict(raw.get("content"))
         if kind == "m.room.member":
             change = _member_change(raw, content, room_id)
@@ -255,13 +271,15 @@ def _fact(raw: Raw, kind: str, content: Raw) -> dict[str, Any]:
             return {"levels": power.levels(content)}
         case _:
             successor = content.get("replacement_room")
-            return {"successor": RoomId(successor)} if isinstance(successor, str) else {}
+            return {"successor": RoomId(successor)} if is_id(successor) else {}
 
 
 def _member_change(raw: Raw, content: Raw, room_id: RoomId) -> MemberChange | None:
     try:
         membership = Membership(content.get("membership", ""))
     except ValueError:
+        return None
+    if not is_id(raw["state_key"]):
         return None
     name = _text_of(content.get("displayname"))
     return MemberChange(
@@ -284,7 +302,7 @@ def _invited(gathering: _Gathering, room_id: RoomId, room: Raw) -> None:
             name = _text_of(content.get("name"))
         elif kind == "m.room.encryption":
             encrypted = True
-    if isinstance(inviter, str):
+    if is_id(inviter):
         gathering.invitations.append(
             Invitation(
                 room_id=room_id,
@@ -308,35 +326,26 @@ def _left(gathering: _Gathering, room_id: RoomId, room: Raw) -> None:
     if gathering.since is not None:
         # What was written before the bot was shown out still counts.
         _timeline(gathering, room_id, timeline, events)
-    known = isinstance(by, str) and by != gathering.own_id
+    known = is_id(by) and by != gathering.own_id
     gathering.departures.append(
         Departure(room_id=room_id, by=UserId(str(by)) if known else None, banned=banned)
     )
 
 
 def _to_device(answer: Raw) -> list[str]:
-    texts = [_text(raw) for raw in _events(_dict(answer.get("to_device")))]
-    return [text for text in texts if text is not None]
-
-
-def _text(raw: Raw) -> str | None:
-    try:
-        return orjson.dumps(raw).decode()
-    except orjson.JSONEncodeError:
-        # Nested deeper than can be written again; nothing of ours is, so it is no loss.
-        log.warning("event.unwritable", event_id=raw.get("event_id"), sender=raw.get("sender"))
-        return None
+    return [encoded(raw) for raw in _events(_dict(answer.get("to_device")))]
 
 
 def _users(names: object) -> tuple[UserId, ...]:
     if not isinstance(names, list):
         return ()
-    return tuple(UserId(name) for name in names if isinstance(name, str))
+    return tuple(UserId(name) for name in names if is_id(name))
 
 
 def _rooms(rooms: Raw, kind: str) -> Iterator[tuple[RoomId, Raw]]:
     for room_id, room in _dict(rooms.get(kind)).items():
-        yield RoomId(room_id), _dict(room)
+        if is_id(room_id):
+            yield RoomId(room_id), _dict(room)
 
 
 def _events(block: Raw) -> list[Raw]:

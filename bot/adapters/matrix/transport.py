@@ -8,7 +8,6 @@ listening loop decides when to come back.
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import random
 import time
@@ -23,6 +22,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from bot.adapters.matrix.decoding import decoded
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 
 CLIENT = "/_matrix/client/v3"
@@ -123,10 +123,7 @@ class Transport:
         """GET of what is answered with a list of objects (a room's state)."""
         url = URL(self._base + path, encoded=True)
         raw = await _insist(lambda: self._download(url, _LONGEST_LIST), deadline_s)
-        try:
-            answer = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            answer = None
+        answer = decoded(raw)
         if not isinstance(answer, list):
             raise ChatUnavailable(f"GET {url.path}: the homeserver's answer is no list")
         return [one for one in answer if isinstance(one, dict)]
@@ -312,21 +309,8 @@ def _back_off(tries: int) -> float:
 
 def _decoded(raw: bytes) -> Json | None:
     """The answer; None if it is not a JSON object (a gateway's HTML page, a cut body)."""
-    try:
-        answer = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        answer = _decoded_leniently(raw)
+    answer = decoded(raw)
     return answer if isinstance(answer, dict) else None
-
-
-def _decoded_leniently(raw: bytes) -> object:
-    # orjson refuses half a surrogate pair. One such character in one message must not
-    # keep a whole sync answer from being read, again and again.
-    try:
-        answer = json.loads(raw.decode(errors="replace"))
-        return orjson.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _failure(

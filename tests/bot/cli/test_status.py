@@ -78,7 +78,9 @@ def test_what_is_stuck(runda: Runda, installation: Installation) -> None:
 
     database.write_now(work)
     unread = {"room_id": TWO, "sent_ms": now_ms, "state": 2, "sender": "@a:b", "raw": "{}"}
-    add_rows(installation.url, InboxRow, unread | {"event_id": "$a"}, unread | {"event_id": "$b"})
+    odd = unread | {"event_id": "$odd", "state": 4}
+    rows = [unread | {"event_id": "$a"}, unread | {"event_id": "$b"}, odd]
+    add_rows(installation.url, InboxRow, *rows)
 
     outcome = runda("status", "--config", installation.config)
     database.close()
@@ -99,6 +101,7 @@ def test_what_is_stuck(runda: Runda, installation: Installation) -> None:
         "  given up: c/prompt to !x:y (403 M_FORBIDDEN)",
         "  tried in vain so far: a/prompt to Bord 1 (429 M_LIMIT_EXCEEDED)",
         "2 messages in Bord 2 cannot be read: the keys are missing.",
+        "1 malformed event was set aside; nothing of it was acted on.",
         "1 gap in what was read is still to be filled.",
     ]
 

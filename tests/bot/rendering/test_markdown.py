@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.rendering.markdown import escape, render
 
 TAG = re.compile(r"<[^>]*>")
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 SIGNS = "ab <>&*_`~#-+=|[](){}!@:/\\.1\n\t\r\"'^$&;x\u00a0\u2028é😀"
 tricky = st.text(st.sampled_from(SIGNS))
@@ -37,6 +37,11 @@ def test_an_escaped_text_is_shown_as_it_was_written(text: str) -> None:
     markup = rendered.html or html.escape(rendered.text, quote=False)
     assert shown(markup) == f"|{plain(text)}|"
     assert set(TAG.findall(markup)) <= {"<br>"}
+
+
+@pytest.mark.parametrize("sign", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_nobody_turns_the_direction_of_what_we_write(sign: str) -> None:
+    assert render(f"**{escape(f'a{sign}b')}**: שלום").text == "ab: שלום"
 
 
 @given(tricky)
