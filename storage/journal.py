@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from flows.ids import EventId, RoomId, UserId
-from flows.messages import Incoming
+from flows.messages import Incoming, Written
 from storage.hot import HotInsert, HotStatement, Row, savepoint
 from storage.rights import Levels
 from storage.tables import GapRow, InboxRow, PositionRow, ToDeviceRow, table_of
@@ -328,7 +328,7 @@ class Journal:
             .values(
                 state=int(InboxState.BAD),
                 sender=incoming.sender,
-                raw=json.dumps(asdict(incoming), ensure_ascii=False),
+                raw=_as_text(incoming),
             )
         )
 
@@ -409,6 +409,12 @@ class Journal:
             self._db.execute(
                 sa.update(_gap).where(_gap.c.gap_id == progress.gap_id).values(start=progress.start)
             )
+
+
+def _as_text(incoming: Incoming) -> str:
+    """What was understood, as JSON."""
+    said = incoming._asdict() if isinstance(incoming, Written) else asdict(incoming)
+    return json.dumps(said, ensure_ascii=False, default=asdict)
 
 
 def _inbox_values(event: Arrived) -> Row:
