@@ -14,13 +14,17 @@ from flows.digest.snapshot import ReplyKind
 from flows.ids import DialogueId, EffectKey, EventId, ReplyNo, RoomId, RoundNo, UserId
 from flows.messages import Written
 from storage.hot import HotInsert, Row
-from storage.tables import MarkRow, MeaningRow, ReplyRow, RevisionRow, RoundRow, table_of
+from storage.rooms import RoomUse
+from storage.tables import MarkRow, MeaningRow, ReplyRow, RevisionRow, RoomRow, RoundRow, table_of
 
 _reply = table_of(ReplyRow)
 _revision = table_of(RevisionRow)
 _meaning = table_of(MeaningRow)
 _mark = table_of(MarkRow)
 _round = table_of(RoundRow)
+_room = table_of(RoomRow)
+# Written out, not bound: a partial index is used only where its condition stands literally.
+_PRIVATE = sa.text("sealed")
 _ADD = HotInsert(
     _reply,
     (
@@ -99,15 +103,25 @@ class Replies:
             _ADD.run(self._db, rows)
 
     def find(self, room_id: RoomId, event_id: EventId) -> Reply | None:
-        """The reply written in this message, newest first: edits follow what they edit."""
-        query = (
-            sa.select(_reply)
-            .where(_reply.c.room_id == room_id, _reply.c.event_id == event_id)
-            .order_by(_reply.c.room_id.desc(), _reply.c.sent_ms.desc())
-            .limit(1)
-        )
-        row = self._db.execute(query).first()
+        """The reply written in this message, None if it is none.
+
+        In a private chat it is looked for from the newest back; in a group's room among the
+        replies to what was asked there. What a room held that is not ours any more (it was
+        replaced, or the bot was shown out) is looked for among all replies.
+        """
+        it = (_reply.c.room_id == room_id, _reply.c.event_id == event_id)
+        newest_first = (_reply.c.room_id.desc(), _reply.c.sent_ms.desc())
+        in_private = sa.select(_reply).where(_PRIVATE, *it).order_by(*newest_first).limit(1)
+        asked_there = sa.select(_round.c.round_no).where(_round.c.room_id == room_id)
+        in_group = sa.select(_reply).where(_reply.c.round_no.in_(asked_there), *it).limit(1)
+        row = self._db.execute(in_private).first() or self._db.execute(in_group).first()
+        if row is None and not self._is_in_use(room_id):
+            row = self._db.execute(sa.select(_reply).where(*it).limit(1)).first()
         return None if row is None else _to_reply(row)
+
+    def _is_in_use(self, room_id: RoomId) -> bool:
+        use = self._db.scalar(sa.select(_room.c.use).where(_room.c.room_id == room_id))
+        return use is not None and use != RoomUse.NONE.value
 
     def find_number(self, reply_no: ReplyNo) -> Reply | None:
         """The reply of that number."""

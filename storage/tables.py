@@ -170,7 +170,14 @@ class ReplyRow(SQLModel, table=True):
 
     __tablename__ = "reply"
     __table_args__ = (
-        sa.Index("reply_source", "room_id", "sent_ms", "event_id"),
+        sa.Index(
+            "reply_private",
+            "room_id",
+            "sent_ms",
+            "event_id",
+            sqlite_where=sa.text("sealed"),
+            postgresql_where=sa.text("sealed"),
+        ),
         sa.Index("reply_round", "round_no"),
     )
 

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.replies import Reply, reply_row
 from storage.rounds import NewRound
 from storage.transaction import Transaction
-from tests.builders import MONDAY_9H, NOW_MS, TABLE_1, dialogue, pack_toml, step_toml
+from tests.builders import MONDAY_9H, NOW_MS, dialogue, pack_toml, step_toml
 
 PACK = pack_toml(
     step_toml("individual", "alone", length="10 min", scenario="lunch"),
@@ -54,7 +54,9 @@ def open_rounds(tx: Transaction) -> None:
     tx.rounds.open([new_round(TOGETHER, StepKind.GROUP, group) for group in ("1", "2")])
 
 
-def placement(round_no: int, kind: ReplyKind, *, late: bool = False) -> Placement:
+def placement(
+    round_no: int, kind: ReplyKind, *, late: bool = False, sealed: bool = False
+) -> Placement:
     step_kind = StepKind.INDIVIDUAL if kind is ReplyKind.INDIVIDUAL else StepKind.GROUP
     view = RoundView(
         round_no=RoundNo(round_no),
@@ -64,7 +66,7 @@ def placement(round_no: int, kind: ReplyKind, *, late: bool = False) -> Placemen
         collects=True,
         is_open=not late,
     )
-    return Placement(view, kind, late=late, sealed=False)
+    return Placement(view, kind, late=late, sealed=sealed)
 
 
 def store(
@@ -75,10 +77,11 @@ def store(
     kind: ReplyKind = ReplyKind.INDIVIDUAL,
     person: int = 1,
     late: bool = False,
+    sealed: bool = False,
 ) -> None:
     row = reply_row(
         message,
-        placement(round_no, kind, late=late),
+        placement(round_no, kind, late=late, sealed=sealed),
         participant_no=person,
         received_ms=message.sent_ms + 5,
     )
@@ -86,6 +89,6 @@ def store(
 
 
 def find(database: Database, message: Written) -> Reply:
-    found = database.write_now(lambda tx: tx.replies.find(TABLE_1, message.event_id))
+    found = database.write_now(lambda tx: tx.replies.find(message.room_id, message.event_id))
     assert found is not None
     return found

@@ -63,6 +63,7 @@ def test_conditions_of_partial_indexes_are_as_the_queries_write_them(sqlite_url:
         "inbox_pending": "state <> 0",
         "occurrence_due": "done_ms IS NULL",
         "outbox_due": "state = 0",
+        "reply_private": "sealed",
     }
     engine.dispose()
 

@@ -13,8 +13,13 @@ from flows.ids import DialogueId, EffectKey, EventId, GroupId, RoomId, RoundNo, 
 from storage.database import Database
 from storage.journal import InboxState, Resolved
 from storage.outbox import Effect
+from storage.rooms import Room, RoomUse
 from storage.transaction import Transaction
+<<<<<<< HEAD
 from tests.builders import NOW_MS, written
+=======
+from tests.builders import NOW_MS, TABLE_1
+>>>>>>> c26a733 (A reply in a group's room is found by its round: one index less to write)
 from tests.storage.house import add_dialogue
 from tests.storage.test_journal import arrived
 
@@ -30,6 +35,7 @@ WAITING = Effect(key=KEY, room_id=ROOM, content="{}")
 def sqlite(sqlite_url: str) -> Iterator[Database]:
     opened = Database.open(sqlite_url)
     opened.write_now(add_dialogue)
+    opened.write_now(lambda tx: tx.rooms.put(Room(room_id=TABLE_1, use=RoomUse.GROUP)))
     yield opened
     opened.close()
 
@@ -85,7 +91,7 @@ CASES: dict[str, Callable[[Transaction], object]] = {
     "outbox: drop": lambda tx: tx.outbox.drop([1]),
     "outbox: postpone": lambda tx: tx.outbox.postpone(1, due_ms=1, error=""),
     "outbox: withdraw": lambda tx: tx.outbox.withdraw_waiting(KEY),
-    "replies: of a message": lambda tx: tx.replies.find(ROOM, EVENT),
+    "replies: of a message": lambda tx: tx.replies.find(TABLE_1, EVENT),
     "replies: of rounds": lambda tx: tx.replies.of_rounds(ROUNDS),
     "replies: counted": lambda tx: tx.replies.tallies(ROUNDS),
     "replies: who answered": lambda tx: tx.replies.answered(ROUNDS),

@@ -7,9 +7,10 @@ from collections.abc import Collection
 import pytest
 
 from flows.digest.snapshot import ReplyKind
-from flows.ids import EffectKey, EventId, ReplyNo, RoundNo
+from flows.ids import EffectKey, EventId, ReplyNo, RoomId, RoundNo
 from storage.database import Database
 from storage.replies import Reply, Tally
+from storage.rooms import Room, RoomUse
 from tests.builders import ANN, BO, NOW_MS, PHOTO, TABLE_1, TABLE_2, written
 from tests.storage.house import find, open_rounds, store
 
@@ -97,6 +98,26 @@ def test_a_reply_is_found_by_its_message_and_room(database: Database) -> None:
     assert find(database, one).text == "one"
     assert database.write_now(lambda tx: tx.replies.find(TABLE_2, one.event_id)) is None
     assert database.write_now(lambda tx: tx.replies.find(TABLE_1, EventId("$none"))) is None
+
+
+def test_a_private_reply_is_found_by_its_chat(database: Database) -> None:
+    chat, other = RoomId("!chat:example.org"), RoomId("!other-chat:example.org")
+    for room_id in (chat, other):
+        room = Room(room_id=room_id, use=RoomUse.DIRECT)
+        database.write_now(lambda tx, room=room: tx.rooms.put(room))  # type: ignore[misc]  # bound now
+    message = written("a secret", room_id=chat)
+    store(database, message, sealed=True)
+
+    assert find(database, message).text == "a secret"
+    assert database.write_now(lambda tx: tx.replies.find(other, message.event_id)) is None
+
+
+def test_a_reply_in_a_room_that_is_ours_no_more_is_still_found(database: Database) -> None:
+    # The group has moved to another room since; the round has moved with it.
+    message = written("before the move", room_id=RoomId("!old:example.org"))
+    store(database, message)
+
+    assert find(database, message).text == "before the move"
 
 
 def test_replies_of_rounds_are_in_the_order_of_arrival(database: Database) -> None:
