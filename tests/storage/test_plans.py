@@ -15,11 +15,7 @@ from storage.journal import InboxState, Resolved
 from storage.outbox import Effect
 from storage.rooms import Room, RoomUse
 from storage.transaction import Transaction
-<<<<<<< HEAD
-from tests.builders import NOW_MS, written
-=======
-from tests.builders import NOW_MS, TABLE_1
->>>>>>> c26a733 (A reply in a group's room is found by its round: one index less to write)
+from tests.builders import NOW_MS, TABLE_1, written
 from tests.storage.house import add_dialogue
 from tests.storage.test_journal import arrived
 
