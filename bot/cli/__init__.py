@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from bot.cli.commands import commands, overview
 from bot.cli.language import operator_language
@@ -27,6 +28,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0, 1 (a problem, told on stderr) or 2 (usage)."""
     written = sys.argv[1:] if arguments is None else list(arguments)
+    sys.excepthook = _mistake
     try:
         terminal = Terminal(words=wording(operator_language(_named_config(written), os.environ)))
         return _run(written, terminal)
@@ -42,6 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RundaError as error:
         sys.stderr.write(f"{error}\n")
         return PROBLEM
+
+
+def _mistake(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    """Show an error that nobody foresaw: where it came from, and not the words it quotes."""
+    from bot.tracebacks import shown_exception  # noqa: PLC0415  hardly ever needed
+
+    sys.stderr.write(f"{shown_exception(error)}\n")
 
 
 def _run(written: Sequence[str], terminal: Terminal) -> int:

@@ -11,7 +11,7 @@ from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FOLDER
 from bot.cli.terminal import FOR_OPERATOR, OK, Terminal
 from bot.errors import ChatLoggedOut
-from bot.logs import set_up_logs
+from bot.logs import guard_the_process, set_up_logs
 
 _OURS_ALONE = 0o077
 
@@ -23,6 +23,7 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     os.umask(_OURS_ALONE)
     config.data_folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     set_up_logs(config.log_level, config.log_format)
+    guard_the_process()
     try:
         asyncio.run(run_app(config))
     except ChatLoggedOut:
