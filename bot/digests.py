@@ -192,6 +192,7 @@ class Digests:
             permalink=self._links.message,
             made_at=made_at,
             worded=work.worded,
+            registry=dialogue.registry_number,
         )
         messages = Messages.of(dialogue, scope, number, replaced)
         effects = messages.effects(parts, words)

@@ -132,6 +132,7 @@ class Gathered:
     meaning: Meaning | None
     made_at: datetime
     links: Mapping[ReplyNo, str]
+    registry: str = ""
 
 
 def gather_digest(
@@ -144,6 +145,7 @@ def gather_digest(
         meaning=meaning_of(tx, snapshot),
         made_at=now.astimezone(ZoneInfo(dialogue.zone)),
         links=_addresses(tx, snapshot, links),
+        registry=dialogue.registry_number,
     )
 
 
@@ -154,7 +156,12 @@ def material_of(gathered: Gathered, digest: Digest) -> Material:
         DigestNotTrue: it does not agree with the stored replies.
     """
     verify(digest, gathered.snapshot)
-    return Material(digest=digest, made_at=gathered.made_at, links=gathered.links)
+    return Material(
+        digest=digest,
+        made_at=gathered.made_at,
+        links=gathered.links,
+        registry=gathered.registry,
+    )
 
 
 def _addresses(tx: Transaction, snapshot: Snapshot, links: Links) -> Mapping[ReplyNo, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.archive import MIME, Beside, Held, archive, archive_name, beside
 from bot.export import Gathered, gather_digest, material_of
 from bot.llm import worded
 from bot.parcels import post, post_file
@@ -106,7 +107,10 @@ class Exporting:
         wanted = to_wanted(order.wanted)
         language = material.digest.language
         files = await self._made(material, wanted, language)
-        await self._database.write(lambda tx: self._post(tx, order, files, material))
+        if EVERYTHING in order.wanted:
+            await self._pack(order, files, material)
+        else:
+            await self._database.write(lambda tx: self._post(tx, order, files, material))
         log.info("export.made", key=order.key, files=len(files))
 
     async def _made(
@@ -148,6 +152,41 @@ class Exporting:
         ]
         tx.outbox.put(effects, now_ms=to_ms(self._now()))
 
+    async def _pack(self, order: ExportOrder, files: Sequence[File], material: Material) -> None:
+        """Post one archive of the files and of what goes beside them."""
+        more = await self._database.write(lambda tx: self._beside(tx, order))
+        held = [Held(file.name, file.data) for file in files]
+        data = await asyncio.to_thread(archive, held, more, made_at=material.made_at)
+        words = wording(more.dialogue.language)
+        number = len(held) + len(more.files())
+        caption = words.say_n(
+            "For the organizers: {number} file, and `manifest.json` with its checksum.",
+            "For the organizers: {number} files, and `manifest.json` with their checksums.",
+            number,
+        )
+
+        def put(tx: Transaction) -> None:
+            if not tx.export_orders.done(order.key):
+                return
+            effect = post_file(
+                tx,
+                EffectKey(f"{order.key}/archive"),
+                order.room_id,
+                name=archive_name(more.dialogue),
+                mime=MIME,
+                data=data,
+                markdown=caption,
+            )
+            tx.outbox.put([effect], now_ms=to_ms(self._now()))
+
+        await self._database.write(put)
+
+    def _beside(self, tx: Transaction, order: ExportOrder) -> Beside:
+        dialogue = tx.dialogues.get(order.dialogue_id)
+        if dialogue is None:
+            raise LookupError(f"{order.dialogue_id} is ordered, and is not there")
+        return beside(tx, dialogue)
+
     def _refuse(self, tx: Transaction, order: ExportOrder, reason: str) -> None:
         if not tx.export_orders.done(order.key):
             return
@@ -164,6 +203,10 @@ class Exporting:
         tx.outbox.put([refused], now_ms=to_ms(self._now()))
 
 
+EVERYTHING = "everything"
+"""What an order names that wants one archive of all there is."""
+
+
 def to_names(wanted: Sequence[Wanted]) -> tuple[str, ...]:
     """Files as an order names them."""
     return tuple(f"{one.length}/{one.form}" for one in wanted)
@@ -171,6 +214,8 @@ def to_names(wanted: Sequence[Wanted]) -> tuple[str, ...]:
 
 def to_wanted(names: Sequence[str]) -> tuple[Wanted, ...]:
     """The files that an order names; what this program does not make is left out."""
+    if EVERYTHING in names:
+        return every()
     known = dict(zip(to_names(every()), every(), strict=True))
     return tuple(known[name] for name in names if name in known)
 

@@ -58,7 +58,8 @@ class Dialogue:
     step its end, and answers do not close it earlier.
     `skipped` are steps that are not asked. `own_pace`: its group goes on when it is done; no
     step closes by itself. `follows` is the dialogue that it follows up, as the pack's
-    `follow_up`; `series` the series it belongs to.
+    `follow_up`; `series` the series it belongs to. `registry` is the registry number that was set
+    from the organizers' room, None where the pack's counts.
     """
 
     id: DialogueId
@@ -83,6 +84,12 @@ class Dialogue:
     follows: DialogueId | None = None
     follow_up: str = ""
     series: str = ""
+    registry: str | None = None
+
+    @property
+    def registry_number(self) -> str:
+        """Under which number the organisation keeps it, "" for none."""
+        return self.pack.registry if self.registry is None else self.registry
 
     @property
     def is_anonymous(self) -> bool:

@@ -116,6 +116,7 @@ def _state_values(dialogue: Dialogue) -> dict[str, Any]:
         "follows": dialogue.follows,
         "follow_up": dialogue.follow_up,
         "series": dialogue.series,
+        "registry": dialogue.registry,
     }
     return {"status": dialogue.status.value, "state": json.dumps(state, ensure_ascii=False)}
 
@@ -154,6 +155,7 @@ def _to_dialogue(row: sa.Row[Any]) -> Dialogue:
         follows=None if follows is None else DialogueId(follows),
         follow_up=state.get("follow_up", ""),
         series=state.get("series", ""),
+        registry=state.get("registry"),
     )
 
 

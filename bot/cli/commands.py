@@ -200,6 +200,13 @@ def _export(parser: Parser, words: Wording) -> None:
         help=words.say("write the digest into it: PDF, DOCX, XLSX, CSV, JSON, Markdown"),
     )
     option(
+        "--all",
+        metavar=words.say("FILE"),
+        help=words.say(
+            "write one ZIP of everything: replies as stored, digest, log, list, pack, checksums"
+        ),
+    )
+    option(
         "--output",
         metavar=words.say("FILE"),
         help=words.say("where to write the replies as they are stored (else to the terminal)"),

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import look
+from bot.archive import Held, archive, beside
 from bot.cli.configuration import configured
 from bot.cli.private_file import write_file
 from bot.cli.terminal import OK, PROBLEM, Terminal
 from bot.config import Config
 from bot.export import gather, gather_digest, material_of
-from bot.exporting import to_names
+from bot.exporting import EVERYTHING, to_names
 from bot.rendering.export import to_csv, to_json
 from bot.rendering.forms.form import Form, every, every_length
 from bot.rendering.forms.making import make
@@ -35,6 +36,8 @@ from storage.overview import Reading, reading
 def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     """Write one dialogue."""
     config = configured(parsed, terminal)
+    if parsed.all is not None:
+        return _write_all(parsed, terminal, config)
     if parsed.folder is not None:
         return _write_forms(parsed, terminal, config)
     if parsed.format not in (None, Form.JSON, Form.CSV):
@@ -137,6 +140,40 @@ def _write_forms(parsed: argparse.Namespace, terminal: Terminal, config: Config)
     statuses = [_write(folder / file.name, file.data, terminal, exported) for file in files]
     terminal.show(head)
     return max(statuses)
+
+
+def _write_all(parsed: argparse.Namespace, terminal: Terminal, config: Config) -> int:
+    """One archive: what is stored, word for word, beside what organizers get."""
+    words = terminal.words
+    output = Path(parsed.all)
+    if output.exists() and not parsed.force:
+        terminal.complain(
+            words.say("{path} is already there; replace it with --force", path=output)
+        )
+        return PROBLEM
+    with reading(config.database_url) as seen:
+        dialogue = _chosen(parsed.dialogue, seen, terminal)
+    if dialogue is None:
+        return PROBLEM
+    # Noted first, so that the archive's own entry stands in the log that is in it.
+    head = _noted(config, dialogue, EVERYTHING, terminal)
+    with reading(config.database_url) as seen:
+        world = World(config.matrix.user_id, config.organizers_room).ready(seen.tx)
+        links = MatrixLinks(config.matrix.user_id)
+        gathered = gather_digest(seen.tx, world, dialogue, links, now=terminal.now)
+        stored = gather(seen, dialogue, exported_ms=to_ms(terminal.now))
+        more = beside(seen.tx, dialogue)
+    try:
+        material = material_of(gathered, look(gathered.snapshot, gathered.meaning, None).digest)
+        whole = [Held("stored.json", to_json(stored)), Held("stored.csv", to_csv(stored))]
+    except (DigestNotTrue, ExportNotTrue) as error:
+        terminal.complain(str(error))
+        return PROBLEM
+    forms = [Held(one.name, one.data) for one in make(material, every(), dialogue.language)]
+    data = archive([*forms, *whole], more, made_at=material.made_at)
+    status = _write(output, data, terminal, stored.exported)
+    terminal.show(head)
+    return status
 
 
 def _is_csv(form: str | None, output: Path | None) -> bool:

@@ -16,6 +16,7 @@ from bot.commands.helping import HELPED
 from bot.commands.holding import HOLDING
 from bot.commands.log import LOG
 from bot.commands.packs import KEEP, PREVIEW
+from bot.commands.record import REGISTRY
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.rehearsing import DRY_RUN
 from bot.commands.settings import SETTINGS
@@ -229,6 +230,7 @@ COMMANDS: tuple[Command, ...] = (
     HIDE,
     *HOLDING,
     *BOOKINGS,
+    REGISTRY,
     LOG,
     SETTINGS,
     STOP,

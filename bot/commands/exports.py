@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot import keys
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
-from bot.exporting import to_names
+from bot.exporting import EVERYTHING, to_names
 from bot.nearest import nearest
-from bot.rendering.forms.form import READ, Form, Length, Wanted, every
+from bot.rendering.forms.form import READ, Form, Length, Wanted
 from bot.rendering.markdown import escape
 from flows.audit import Act, Head
 from flows.dialogue import Dialogue, Status
@@ -28,22 +28,30 @@ _PUBLIC = ("public", "offentlig", "offentligt")
 def _export(call: Call) -> Answer:
     said = call.argument.casefold().replace(",", " ").split()
     dialogue = _dialogue(call, [word for word in said if not _is_form(word)])
+    everything = any(word in _ALL for word in said)
     wanted = _wanted(said)
     order = ExportOrder(
         key=keys.export(dialogue.id, call.message.event_id),
         dialogue_id=dialogue.id,
         room_id=dialogue.organizers_room,
-        wanted=to_names(wanted),
+        wanted=(EVERYTHING,) if everything else to_names(wanted),
         ordered_ms=to_ms(call.now),
     )
     call.tx.export_orders.add(order)
     noted = call.note(Act.EXPORT, dialogue=dialogue.id, subject=" ".join(order.wanted))
     forms = ", ".join(dict.fromkeys(f"`{one.form}`" for one in wanted))
-    text = call.words.say(
-        "📎 {dialogue} is being written as {forms}. The files come here.",
-        dialogue=dialogue.id,
-        forms=forms,
-    )
+    if everything:
+        text = call.words.say(
+            "📎 {dialogue} is being packed into one ZIP: every form of the digest, the log, the "
+            "list of participants, the pack, and the checksum of each. It comes here.",
+            dialogue=dialogue.id,
+        )
+    else:
+        text = call.words.say(
+            "📎 {dialogue} is being written as {forms}. The files come here.",
+            dialogue=dialogue.id,
+            forms=forms,
+        )
     head = call.words.say(
         "📒 In the log: `{head}`. Keep this line: with it, anybody can check later that the log is "
         "whole up to here.",
@@ -58,8 +66,6 @@ def _is_form(word: str) -> bool:
 
 def _wanted(said: list[str]) -> tuple[Wanted, ...]:
     named = [_FORMS[word] for word in said if word in _FORMS]
-    if any(word in _ALL for word in said):
-        return every()
     if any(word in _PUBLIC for word in said):
         forms = [form for form in named or READ[:1] if form in READ] or READ[:1]
         return tuple(Wanted(form=form, length=Length.PUBLIC) for form in dict.fromkeys(forms))

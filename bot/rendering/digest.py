@@ -51,6 +51,7 @@ def render(
     permalink: Permalink,
     made_at: datetime | None = None,
     worded: Mapping[ThemeNo, Worded] | None = None,
+    registry: str = "",
 ) -> list[RenderedPart]:
     """Write a digest as messages, each of at most `MAX_PART_BYTES`.
 
@@ -58,6 +59,7 @@ def render(
         permalink: The address of a message. For one that is not sent yet it is called with a
             token of lower-case letters, digits and hyphens, which it must leave as it is.
         made_at: When the replies were read, in the organizers' zone; None leaves it out.
+        registry: The number under which the organisation keeps the dialogue, "" for none.
         worded: What a language model said of the themes, with replies by their `reply_no`.
 
     Returns:
@@ -65,7 +67,7 @@ def render(
     """
     quoter = Quoter(digest.all_quotes, wording, permalink=permalink)
     writer = _Writer(digest, wording, quoter, worded or {})
-    overview = paginate(writer.overview(made_at), again=writer.again)
+    overview = paginate(writer.overview(made_at, registry), again=writer.again)
     details = [part for blocks in writer.across() for part in paginate(blocks, again=writer.again)]
     details += [
         part
@@ -127,7 +129,7 @@ class _Writer:
 
     # ---------------------------------------------------------------- overview
 
-    def overview(self, made_at: datetime | None) -> Iterator[Block]:
+    def overview(self, made_at: datetime | None, registry: str = "") -> Iterator[Block]:
         """Who took part, who did not, and what there is to read."""
         say, digest = self._wording.say, self._digest
         yield Block(markdown=f"### {self._title()}\n\n{self._headline()}")
@@ -139,7 +141,7 @@ class _Writer:
         yield from self._per_step()
         yield from self._per_group()
         yield from self._short_answers()
-        notes = [*self._notes(digest.total), *self._ending(made_at)]
+        notes = [*self._notes(digest.total), *self._ending(made_at, registry)]
         if notes:
             yield Block(markdown="\\\n".join(notes))
 
@@ -261,9 +263,11 @@ class _Writer:
             # What may be missing must not be overlooked; it comes first.
             yield f"**{text}**" if counts.unreadable and not place else text
 
-    def _ending(self, made_at: datetime | None) -> Iterator[str]:
+    def _ending(self, made_at: datetime | None, registry: str) -> Iterator[str]:
         if self._digest.all_quotes:
             yield self._wording.say("Every answer, with its source, is in the thread.")
+        if registry:
+            yield self._wording.say("Registry number: {number}.", number=markdown.escape(registry))
         if made_at is not None:
             day = format_date(made_at, "d MMMM", locale=self._wording.language)
             moment = f"{day} {clock_time(made_at, self._wording)}"

@@ -273,6 +273,7 @@ class Pack:
     `languages` are those every text has, the first one being what everybody else gets; `beside`
     are further ones that some texts have, shown together with the dialogue's own.
     `consent` is what people read before their first answer, None for the bot's own words.
+    `registry` is the number under which the organisation keeps the matter, "" for none.
     `self_paced`: it may also be run by one group at its own pace.
     """
 
@@ -290,6 +291,7 @@ class Pack:
     follow_ups: tuple[FollowUp, ...] = ()
     self_paced: bool = False
     identity: Identity = Identity.NAMED
+    registry: str = ""
 
     @property
     def language(self) -> str:

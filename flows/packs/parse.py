@@ -35,6 +35,7 @@ from flows.packs.steps import MAX_STEPS, MAX_TITLE_CHARS, Reading, read_step
 from flows.packs.syntax import read_toml
 from flows.packs.table import Findings, Table, as_name, is_name, quoted, tables
 from flows.packs.texts import Languages, read_languages, read_text
+from flows.registry import MAX_REGISTRY_CHARS, registry_number
 from flows.said import said
 
 MAX_PURPOSE_CHARS = 2_000
@@ -89,6 +90,7 @@ def _pack(table: Table, name: str) -> Pack | None:
     identity = None
     if "identity" in table.values:
         identity = table.word("identity", Identity, IDENTITY_MEANT)
+    registry = _registry(table) if "registry" in table.values else ""
     self_paced = table.flag("self_paced") if "self_paced" in table.values else False
     themes = read_themes(table, languages)
     scenarios = read_scenarios(table, languages)
@@ -115,6 +117,7 @@ def _pack(table: Table, name: str) -> Pack | None:
         consent=consent,
         self_paced=self_paced is True,
         identity=identity or Identity.NAMED,
+        registry=registry,
         themes=themes or (),
         scenarios=scenarios or (),
         contacts=contacts or (),
@@ -126,6 +129,21 @@ def _pack(table: Table, name: str) -> Pack | None:
 
 def _sound(readings: Sequence[Reading]) -> tuple[Step, ...]:
     return tuple(step for reading in readings if (step := reading.step()) is not None)
+
+
+def _registry(table: Table) -> str:
+    """The number under which the organisation keeps the matter; "" for one that is none."""
+    number = registry_number(table.values["registry"])
+    if number is None:
+        table.note(
+            "registry",
+            said(
+                "registry must be a number as your registrar writes it, in quotes and of at most"
+                ' {most} characters, e.g. registry = "KS 2026/123"',
+                most=MAX_REGISTRY_CHARS,
+            ),
+        )
+    return number or ""
 
 
 def _recurrence(table: Table) -> Recurrence | None:

@@ -67,7 +67,7 @@ class _Digest:
                 {"language": one.language, "replies": one.replies} for one in found.languages
             ],
             "model": found.model,
-        }
+        } | ({"registry": self._material.registry} if self._material.registry else {})
 
     def _exported(self) -> dict[str, int]:
         rows = list(self._lines.rows())

@@ -30,13 +30,15 @@ class Material:
     """A digest to be written as files. `worded` is what a language model said of its themes.
 
     `made_at` is when its replies were read, in the organizers' zone. `links` are the addresses
-    of the messages in which the replies stand, as far as those can be had.
+    of the messages in which the replies stand, as far as those can be had. `registry` is the
+    number under which the organisation keeps the dialogue, "" for none.
     """
 
     digest: Digest
     made_at: datetime
     links: Mapping[ReplyNo, str]
     worded: Mapping[ThemeNo, Worded] = field(default_factory=dict)
+    registry: str = ""
 
 
 class State(StrEnum):
@@ -71,6 +73,7 @@ class Lines:
         self.wording = wording
         self._made_at = material.made_at
         self._links = material.links
+        self._registry = material.registry
         self.worded = material.worded
         self._word = mask_word(wording)
         quotes = self.digest.all_quotes
@@ -86,9 +89,13 @@ class Lines:
 
     @property
     def made(self) -> str:
-        """When the replies were read."""
+        """When the replies were read, and the registry number if there is one."""
         day = format_date(self._made_at, "d MMMM y", locale=self.wording.language)
-        return f"{day} {clock_time(self._made_at, self.wording)}"
+        moment = f"{day} {clock_time(self._made_at, self.wording)}"
+        if not self._registry:
+            return moment
+        number = self.wording.say("registry number {number}", number=self._registry)
+        return f"{moment} · {number}"
 
     @property
     def subtitle(self) -> str:

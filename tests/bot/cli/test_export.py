@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import stat
+import zipfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -152,3 +154,39 @@ def test_a_form_that_needs_a_folder(runda: Runda, answered: Installation) -> Non
         1,
         "pdf is a form of the digest; say where to write it with --folder\n",
     )
+
+
+# ------------------------------------------------------------------------ everything
+
+
+def test_everything_in_one_zip_with_its_checksums(
+    runda: Runda, answered: Installation, tmp_path: Path
+) -> None:
+    output = tmp_path / "all.zip"
+
+    outcome = runda("export", "--all", output, "--config", answered.config)
+
+    assert (outcome.status, outcome.complaint) == (0, "")
+    assert stat.S_IMODE(output.stat().st_mode) == 0o600
+    with zipfile.ZipFile(output) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(held.pop("manifest.json"))
+    assert {one["name"]: one["sha256"] for one in manifest["files"]} == {
+        name: hashlib.sha256(data).hexdigest() for name, data in held.items()
+    }
+    assert {"stored.json", "stored.csv", "log.csv", "pack.toml", "meetings-1.pdf"} <= set(held)
+    assert json.loads(held["stored.json"])["counts"]["exported"] == 3
+    assert outcome.shown.splitlines() == [
+        f"{output}: 3 answers",
+        f"Noted in the log; its head: {manifest['log_head']}",
+    ]
+
+
+def test_a_zip_that_is_there_is_kept(runda: Runda, answered: Installation, tmp_path: Path) -> None:
+    output = tmp_path / "all.zip"
+    output.write_text("mine")
+
+    outcome = runda("export", "--all", output, "--config", answered.config)
+
+    assert outcome.status == 1
+    assert output.read_text() == "mine"
