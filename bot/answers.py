@@ -37,7 +37,8 @@ _CLOCKS_APART_MS = 60_000
 class Answers:
     """Takes what people do in rooms, one transaction at a time.
 
-    `is_command` knows the names of the organizers' commands.
+    `is_command` knows the names of the organizers' commands, `is_release` whether somebody on duty
+    releases a reply.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Answers:
         voting: Voting,
         *,
         is_command: Callable[[str], bool],
+        is_release: Callable[[Written], bool],
     ) -> None:
         self._world = world
         self._corrections = corrections
         self._voting = voting
         self._is_command = is_command
+        self._is_release = is_release
 
     def take(self, tx: Transaction, incoming: Iterable[Incoming], *, now_ms: int) -> Later:
         """Act on what people did; returns what else is to be done in this transaction."""
@@ -100,6 +103,9 @@ class Answers:
         self._keep(tx, message, placement, batch, later)
 
     def _in_private(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
+        if self._is_release(message):
+            later.care_releases.append(message)
+            return
         view = self._world.private_view(message.sender)
         asked = request_of(message.text)
         if asked is not None and (view is None or not _names_an_option(message, view)):
@@ -139,7 +145,9 @@ class Answers:
     ) -> None:
         if placement is not None:
             self._add(tx, message, placement, batch, later)
-        elif message.event_id in self._world.early:
+            return
+        later.unplaced.append(message)
+        if message.event_id in self._world.early:
             # Nothing of it is kept: nor are the words of its edits.
             tx.early.take(message.room_id, message.event_id)
 

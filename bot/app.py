@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, repeat
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import contacts, wrong_room
+from bot import contacts, whisper, wrong_room
 from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import Analyst
 from bot.answers import Answers
-from bot.away import Away
 from bot.board import Board
+from bot.care import Care
 from bot.clock import Clock
 from bot.commands.desk import CommandDesk
 from bot.commands.tools import Tools
@@ -35,8 +36,8 @@ from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError
 from bot.exporting import Exporting
 from bot.health import HealthPages
 from bot.helping import Helping
+from bot.holds import HoldsBack
 from bot.intake import DurableIntake
-from bot.keys import PROMPT_AGAIN
 from bot.live import LiveDigest
 from bot.llm import ChatWords
 from bot.meaning import MeaningReader
@@ -59,9 +60,10 @@ from bot.showing import Showing
 from bot.supervisor import Supervisor
 from bot.troubles import Troubles
 from bot.undeliverable import Undeliverable
-from bot.upgrades import Upgrades
 from bot.vitals import Vitals
 from bot.voting import Voting
+from bot.watch import Watch
+from bot.whisper import Whisper
 from bot.world import World
 from bot.wrong_room import WrongRoom
 from storage.database import Database
@@ -120,8 +122,30 @@ class App:
             board_interval_s=config.board_interval_s,
         )
         self.world = World(chat.own_id, config.organizers_room, configured)
-        digests = Digests(self.world, links)
-        showing = Showing()
+        digests = Digests(self.world, links, self._catch_up)
+        showing = Showing(self._catch_up)
+        holds = HoldsBack(digests, showing)
+        self._whisper = Whisper(self.world)
+        self._care = Care(
+            config.care,
+            self.world,
+            whisper=self._whisper,
+            links=links,
+            holds=holds,
+            organizers_room=config.organizers_room,
+            language=config.language,
+            zone=config.zone,
+        )
+        self.watch = Watch(
+            database=database,
+            world=self.world,
+            care=self._care,
+            holds=holds,
+            whisper=self._whisper,
+            now=now,
+            changed=self._changed,
+            language=config.language,
+        )
         self._contacts = Contacts(self.world, digests, config.language)
         self._wrong_room = WrongRoom(self.world, links, config.language)
         self._prompting = Prompting(self.world, links, self._contacts)
@@ -146,10 +170,8 @@ class App:
             clock_ahead_s=clock_ahead_s,
             posted=lambda: self.sender.wake(),  # noqa: PLW0108  it is made below
         )
-        self._away = Away(self.world, config.language)
         self.sender = Sender(
             database=database,
-            away=self._away,
             chat=chat,
             undeliverable=Undeliverable(self.world, config.language),
             troubles=self.troubles,
@@ -164,10 +186,14 @@ class App:
             analyst=self._analyst,
             now=now,
             posted=self.sender.wake,
+            catch_up=self._catch_up,
             llm=config.llm,
         )
         self._meaning = MeaningReader(
-            database=database, analyst=self._analyst, rest_s=config.meaning_rest_s
+            database=database,
+            analyst=self._analyst,
+            rest_s=config.meaning_rest_s,
+            catch_up=self._catch_up,
         )
         self.digests = DigestMaker(
             digests,
@@ -186,7 +212,11 @@ class App:
             config=config,
             database=database,
             make_bot=lambda config, database, stage, now: App(
-                config, database=database, chat=stage, links=links, now=now
+                replace(config, care=replace(config.care, alerts=False)),
+                database=database,
+                chat=stage,
+                links=links,
+                now=now,
             ),
             packs=packs,
             now=now,
@@ -239,14 +269,14 @@ class App:
         self.intake = DurableIntake(
             database=database,
             world=self.world,
-            answers=Answers(self.world, corrections, voting, is_command=desk.knows),
-            doorkeeper=Doorkeeper(
+            answers=Answers(
                 self.world,
-                self._wrong_room,
-                Upgrades(self.world, self._prompting, config.language),
-                self._away,
-                config.language,
+                corrections,
+                voting,
+                is_command=desk.knows,
+                is_release=self._care.is_release,
             ),
+            doorkeeper=Doorkeeper(self.world, self._wrong_room, config.language),
             private=PrivateChats(self.world, self._prompting, config.language),
             own_words=OwnWords(
                 self.world,
@@ -264,6 +294,7 @@ class App:
             dispatcher=self._dispatcher,
             own_pace=OwnPace(self.world, self._dispatcher),
             contacts=self._contacts,
+            care=self._care,
             now=now,
             changed=self._heard,
             outbox_filled=self.sender.wake,
@@ -303,6 +334,7 @@ class App:
             tasks.create_task(self.sender.run())
             tasks.create_task(self.troubles.watch())
             tasks.create_task(self.digests.run())
+            tasks.create_task(self.watch.run())
             tasks.create_task(self._meaning.run())
             self.digests.wake()
             # First what was written while the bot was away, then the clock: an answer sent
@@ -341,6 +373,7 @@ class App:
         if dialogues:
             self._touched |= dialogues
             self._meaning.wake()
+            self.watch.wake()
             # A command may have started a dialogue or closed a step, or asked for a digest.
             self.clock.poke()
             self.exporting.wake()
@@ -358,17 +391,26 @@ class App:
         """As time passes: rows another process wrote may be due."""
         self.sender.wake()
         self.digests.wake()
+        now = self._now()
+        if self._care.lines_need_a_look(now):
+            await self._database.write(partial(self._care.warn_of_old_lines, now=now))
+
+    def _catch_up(self, tx: Transaction) -> None:
+        self.watch.catch_up(tx, now=self._now())
 
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
         if key.startswith(SEATING_KEYS):
             self._note_seating(tx, key, event_id)
         if event_id is None:
             return
-        if key.endswith("/prompt/0") or f"/{PROMPT_AGAIN}/" in key:
+        if key.endswith("/prompt/0"):
             self._prompting.note_prompt(tx, key, event_id)
         elif contacts.makes_room(key):
             self.world.ready(tx)
             self._contacts.room_opened(tx, key, event_id, now=self._now())
+        elif whisper.makes_room(key):
+            self.world.ready(tx)
+            self._whisper.room_opened(tx, key, event_id, now=self._now())
         elif wrong_room.makes_room(key):
             self.world.ready(tx)
             self._wrong_room.room_opened(tx, key, event_id, now=self._now())

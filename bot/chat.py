@@ -252,6 +252,10 @@ class Links(Protocol):
         """A link to that room; it lasts when the room is replaced by another."""
         ...
 
+    def person(self, user_id: UserId) -> str:
+        """A link that opens a chat with somebody."""
+        ...
+
     def private_chat(self) -> str:
         """A link that opens a private chat with the bot."""
         ...

@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from bot.care_config import CareConfig, read_line
 from bot.config_file import (
     DATABASE_PASSWORD_VARIABLE,
     POSTGRES,
     SECTIONS,
     SQLITE,
     TOKEN_VARIABLE,
+    CareSection,
     ConfigFile,
     LlmSection,
     Place,
@@ -87,6 +89,7 @@ class Config:
     """When nobody is pinged, unless the organizers have set other hours."""
     encrypted_groups: bool = False
     """Whether the rooms that the bot makes for tables are encrypted."""
+    care: CareConfig = field(default_factory=CareConfig)
     meaning_rest_s: float | None = 5.0
     """So long after a reply came it is read with the sentence model; None: not before a digest."""
     log_level: str = "info"
@@ -175,11 +178,20 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         board_interval_s=file.dialogue.board_interval_s,
         live_digest=file.dialogue.live_digest,
         llm=_llm(file.llm, place),
+        care=_care(file.care),
         quiet_hours=parse_quiet_hours(file.dialogue.quiet_hours),
         encrypted_groups=file.groups.encrypted,
         log_level=file.log.level,
         log_format=file.log.format,
         health_address=address_of(file.health.listen) if file.health.listen else None,
+    )
+
+
+def _care(care: CareSection) -> CareConfig:
+    return CareConfig(
+        enabled=care.enabled,
+        duty=tuple(map(UserId, care.duty)),
+        lines=tuple(filter(None, map(read_line, care.lines))),
     )
 
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
+from bot.care_config import DEFAULT_LINES, read_line, written_line
 from bot.wording import Wording
 from flows.quiet import parse_quiet_hours
 
@@ -144,6 +145,13 @@ def _endpoint(value: str, info: ValidationInfo) -> str:
     return value.rstrip("/")
 
 
+def _help_line(value: str, info: ValidationInfo) -> str:
+    if read_line(value) is None:
+        words = _place(info).words
+        raise ValueError(words.say("is not “number; name; day it was last checked”"))
+    return value
+
+
 def _model(value: str, info: ValidationInfo) -> str:
     if info.data.get("base_url") and not value:
         raise ValueError(_place(info).words.say("is empty"))
@@ -242,6 +250,19 @@ class DialogueSection(_Section):
     )
 
 
+class CareSection(_Section):
+    """What is done when somebody may be in danger."""
+
+    enabled: bool = Field(default=True, examples=[True])
+    duty: list[Annotated[str, AfterValidator(_user)]] = Field(
+        default=[], examples=[["@jour:example.org"]]
+    )
+    lines: list[Annotated[str, AfterValidator(_help_line)]] = Field(
+        default=[written_line(line) for line in DEFAULT_LINES],
+        examples=[["112; SOS Alarm; 2026-11-25"]],
+    )
+
+
 class LlmSection(_Section):
     """A language model that may word themes; without an address there is none."""
 
@@ -283,6 +304,7 @@ class ConfigFile(_Section):
     organizers: OrganizersSection
     storage: StorageSection
     dialogue: DialogueSection
+    care: CareSection
     llm: LlmSection
     groups: GroupsSection
     log: LogSection
@@ -294,6 +316,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "organizers": OrganizersSection,
     "storage": StorageSection,
     "dialogue": DialogueSection,
+    "care": CareSection,
     "llm": LlmSection,
     "groups": GroupsSection,
     "log": LogSection,

@@ -40,6 +40,7 @@ class Corrections:
             if self._is_too_late(edit):
                 later.too_late.append(edit)
             elif not self._keep_early(tx, edit):
+                later.unplaced.append(edit)
                 self._voting.edited(tx, edit, later, now_ms=now_ms)
             return
         round_ = tx.rounds.get(reply.round_no)

@@ -62,11 +62,16 @@ _TRIES = 5
 
 
 class Digests:
-    """Orders digests, checks them, keeps them, and puts them into the outbox."""
+    """Orders digests, checks them, keeps them, and puts them into the outbox.
 
-    def __init__(self, world: World, links: Links) -> None:
+    Args:
+        catch_up: has everything looked at that came in time; what is not, is not quoted.
+    """
+
+    def __init__(self, world: World, links: Links, catch_up: Callable[[Transaction], None]) -> None:
         self._world = world
         self._links = links
+        self._catch_up = catch_up
 
     # ------------------------------------------------------------------ orders
 
@@ -120,6 +125,7 @@ class Digests:
         dialogue = tx.dialogues.get(order.dialogue_id)
         if dialogue is None:
             raise LookupError(f"a digest of {order.dialogue_id} is ordered, which is unknown")
+        self._catch_up(tx)
         snapshot = take_snapshot(tx, self._world, dialogue, order.scope)
         replaced = None if order.fresh else tx.digests.newest_of(dialogue.id, order.scope)
         return Work(

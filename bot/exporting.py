@@ -45,6 +45,7 @@ class Exporting:
 
     Args:
         posted: called when there is something new in the outbox.
+        catch_up: has everything looked at that came in time; what is not, is in no file.
         llm: a language model that is asked about the themes, None for none.
     """
 
@@ -57,6 +58,7 @@ class Exporting:
         analyst: Analyst,
         now: Callable[[], datetime],
         posted: Callable[[], None],
+        catch_up: Callable[[Transaction], None],
         llm: LlmConfig | None = None,
     ) -> None:
         self._database = database
@@ -65,6 +67,7 @@ class Exporting:
         self._analyst = analyst
         self._now = now
         self._posted = posted
+        self._catch_up = catch_up
         self._llm = llm
         self._ordered = asyncio.Event()
 
@@ -130,6 +133,7 @@ class Exporting:
         if dialogue is None:
             raise LookupError(f"{order.dialogue_id} is ordered, and is not there")
         world = self._world.ready(tx)
+        self._catch_up(tx)
         return gather_digest(tx, world, dialogue, self._links, now=self._now())
 
     def _post(

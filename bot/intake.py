@@ -16,6 +16,7 @@ from storage.journal import Batch, InboxState, Resolved
 
 if TYPE_CHECKING:
     from bot.answers import Answers
+    from bot.care import Care
     from bot.commands.desk import CommandDesk
     from bot.contacts import Contacts
     from bot.digests import Digests
@@ -61,6 +62,7 @@ class DurableIntake:
         dispatcher: Dispatcher,
         own_pace: OwnPace,
         contacts: Contacts,
+        care: Care,
         now: Callable[[], datetime],
         changed: Callable[[set[DialogueId]], None],
         outbox_filled: Callable[[], None],
@@ -79,6 +81,7 @@ class DurableIntake:
         self._dispatcher = dispatcher
         self._own_pace = own_pace
         self._contacts = contacts
+        self._care = care
         self._now = now
         self._changed = changed
         self._outbox_filled = outbox_filled
@@ -199,7 +202,25 @@ class DurableIntake:
         self._do_later(tx, later, now)
         return later.touched
 
+    def _listen(self, tx: Transaction, later: Later, now: datetime) -> None:
+        """Hear danger in what is no reply, and is looked at nowhere else."""
+        heard = {
+            one.event_id
+            for one in (*later.unplaced, *later.to_contacts)
+            if self._care.listens_to(tx, one, now=now)
+        }
+        if heard:
+            # She has been answered already; and nobody from afar is asked that.
+            later.to_contacts = [one for one in later.to_contacts if one.event_id not in heard]
+            later.half_said = [one for one in later.half_said if one.event_id not in heard]
+            later.answered_nothing = [
+                one for one in later.answered_nothing if one.event_id not in heard
+            ]
+
     def _do_later(self, tx: Transaction, later: Later, now: datetime) -> None:
+        self._listen(tx, later, now)
+        for message in later.care_releases:
+            later.touched |= self._care.release(tx, message, now=now)
         self._tell_people(tx, later, now)
         for round_no in later.overtaken:
             self._digests.overtaken(tx, round_no, now=now)

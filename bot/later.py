@@ -71,4 +71,8 @@ class Later:
     """Written to the bot in private while no question was open for the writer."""
     too_late: list[Edited | Withdrawn] = field(default_factory=list)
     """Changes in private chats, of what may have been an answer in a closed anonymous dialogue."""
+    unplaced: list[Written | Edited] = field(default_factory=list)
+    """What people wrote that answers no question."""
+    care_releases: list[Written] = field(default_factory=list)
+    """Whoever is on duty releases a reply."""
     half_said: list[HalfSaid] = field(default_factory=list)

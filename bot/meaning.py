@@ -7,6 +7,7 @@ digest is made is read then; this only spares the waiting.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,19 @@ class MeaningReader:
 
     Args:
         rest_s: so long after a reply it waits for others; None reads nothing ahead.
+        catch_up: has everything looked at that came in time; what is held back is not read.
     """
 
-    def __init__(self, *, database: Database, analyst: Analyst, rest_s: float | None) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        analyst: Analyst,
+        rest_s: float | None,
+        catch_up: Callable[[Transaction], None],
+    ) -> None:
         self._database = database
+        self._catch_up_looking = catch_up
         self._analyst = analyst
         self._rest_s = rest_s
         self._wakes = asyncio.Event()
@@ -55,10 +65,14 @@ class MeaningReader:
             self._wakes.clear()
             last = await self._catch_up(model, last)
 
+    def _words_after(self, tx: Transaction, *, last: ReplyNo) -> list[tuple[ReplyNo, str]]:
+        self._catch_up_looking(tx)
+        return tx.meanings.words_after(last, limit=BATCH)
+
     async def _catch_up(self, model: str, last: ReplyNo) -> ReplyNo:
         """Read what came after `last`; returns the last that was read."""
         while True:
-            after = partial(_words_after, last=last)
+            after = partial(self._words_after, last=last)
             come = await self._database.write(after)
             if not come:
                 return last
@@ -72,10 +86,6 @@ class MeaningReader:
             made = [(number, text, row) for (number, text), row in zip(told, rows, strict=True)]
             await self._database.write(partial(_keep, model=model, made=made))
             last = come[-1][0]
-
-
-def _words_after(tx: Transaction, *, last: ReplyNo) -> list[tuple[ReplyNo, str]]:
-    return tx.meanings.words_after(last, limit=BATCH)
 
 
 def _keep(tx: Transaction, *, model: str, made: list[tuple[ReplyNo, str, bytes]]) -> None:

@@ -194,6 +194,7 @@ class OwnWords:
         tx.replies.forget_marks(user_id)
         tx.journal.forget_sender(user_id)
         tx.early.forget_sender(user_id)
+        tx.care.forget(user_id)
         tx.people.forget(user_id)
         tx.erase_for_good()
         self._world.see_rooms(tx)

@@ -8,7 +8,7 @@ withdrawn and written anew: an edit would leave the old words in the message's h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,7 +36,14 @@ _PART_BYTES = 10_000
 
 
 class Showing:
-    """Shows sealed answers, and shows them again when they have changed."""
+    """Shows sealed answers, and shows them again when they have changed.
+
+    Args:
+        catch_up: has everything looked at that came in time; what is not, is not shown.
+    """
+
+    def __init__(self, catch_up: Callable[[Transaction], None]) -> None:
+        self._catch_up = catch_up
 
     def show(self, tx: Transaction, dialogue: Dialogue, round_: Round, *, now: datetime) -> None:
         """Show a round's sealed answers to its group, in place of any earlier showing.
@@ -44,6 +51,7 @@ class Showing:
         Nothing is said where nothing was written in private; but from now on the round counts
         as shown, so that a late answer is shown too. Answers that stay private never are.
         """
+        self._catch_up(tx)
         step = dialogue.pack.step(round_.step_id)
         replies = shown_replies(tx, round_.round_no)
         if step is None or step.stays_private:

@@ -87,7 +87,7 @@ def take_snapshot(
         ),
         headings=tuple(_heading(theme, dialogue.language) for theme in dialogue.pack.themes),
         book=tx.themes.book(dialogue.id),
-        names=tuple(sorted(_names(tx, dialogue, world))),
+        names=tuple(sorted(names_of(tx, dialogue, world))),
         contacts=() if scope is not None else _contacts(tx, dialogue),
     )
 
@@ -120,7 +120,7 @@ def _heading(theme: Theme, language: str) -> HeadingRecord:
     )
 
 
-def _names(tx: Transaction, dialogue: Dialogue, world: World) -> set[str]:
+def names_of(tx: Transaction, dialogue: Dialogue, world: World) -> set[str]:
     """How the people in the groups' rooms are called, and those on the list of participants."""
     settled = tx.seatings.settled()
     listed = [] if settled is None else tx.seatings.people(settled.number)

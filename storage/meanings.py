@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from flows.digest.snapshot import ReplyKind
 from flows.ids import ReplyNo
-from storage.tables import MeaningRow, ReplyRow, table_of
+from storage.tables import HoldRow, MeaningRow, ReplyRow, table_of
 
 _meaning = table_of(MeaningRow)
 _reply = table_of(ReplyRow)
+_hold = table_of(HoldRow)
 
 _AT_ONCE = 500
 
@@ -28,10 +29,18 @@ class Meanings:
         return ReplyNo(self._db.execute(query).scalar_one() or 0)
 
     def words_after(self, reply_no: ReplyNo, *, limit: int) -> list[tuple[ReplyNo, str]]:
-        """The words of the replies stored after one, oldest first; talk has none."""
+        """The words of the replies stored after one, oldest first.
+
+        Talk has none, nor what is held back or not looked at yet.
+        """
         query = (
             sa.select(_reply.c.reply_no, _reply.c.text)
-            .where(_reply.c.reply_no > reply_no, _reply.c.kind != ReplyKind.TALK.value)
+            .where(
+                _reply.c.reply_no > reply_no,
+                _reply.c.kind != ReplyKind.TALK.value,
+                _reply.c.looked == 1,
+                _reply.c.reply_no.not_in(sa.select(_hold.c.reply_no)),
+            )
             .order_by(_reply.c.reply_no)
             .limit(limit)
         )

@@ -15,16 +15,28 @@ from flows.ids import DialogueId, EffectKey, EventId, ReplyNo, RoomId, RoundNo, 
 from flows.messages import Written
 from storage.hot import HotInsert, Row
 from storage.rooms import RoomUse
-from storage.tables import MarkRow, MeaningRow, ReplyRow, RevisionRow, RoomRow, RoundRow, table_of
+from storage.tables import (
+    HoldRow,
+    MarkRow,
+    MeaningRow,
+    ReplyRow,
+    RevisionRow,
+    RoomRow,
+    RoundRow,
+    table_of,
+)
 
 _reply = table_of(ReplyRow)
 _revision = table_of(RevisionRow)
 _meaning = table_of(MeaningRow)
 _mark = table_of(MarkRow)
+_hold = table_of(HoldRow)
 _round = table_of(RoundRow)
 _room = table_of(RoomRow)
 # Written out, not bound: a partial index is used only where its condition stands literally.
 _PRIVATE = sa.text("sealed")
+_UNLOOKED = sa.text("looked = 0")
+"""Written out: with a value in its place the partial index would not be used."""
 _ADD = HotInsert(
     _reply,
     (
@@ -50,7 +62,7 @@ class Reply:
     """A stored reply. `media` is JSON text; `text` is empty once withdrawn.
 
     `shown_by` is the effect that showed a sealed reply to its group. `choices` are the numbers
-    of the options it names, from 1.
+    of the options it names, from 1. `looked`: its words have been looked at (bot.watch).
     """
 
     reply_no: ReplyNo
@@ -70,6 +82,7 @@ class Reply:
     withdrawn_ms: int | None
     shown_by: EffectKey | None
     choices: tuple[int, ...] = ()
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +165,13 @@ class Replies:
             )
         )
         self._forget_meaning(reply.reply_no)
-        self._update(reply.reply_no, text=text, edited_ms=edited_ms, choices=_choices_text(choices))
+        self._update(
+            reply.reply_no,
+            text=text,
+            edited_ms=edited_ms,
+            choices=_choices_text(choices),
+            looked=0,
+        )
 
     def withdraw(self, reply_no: ReplyNo, *, now_ms: int) -> None:
         """Take a reply back: its text, file, meaning and earlier wordings are erased."""
@@ -162,7 +181,17 @@ class Replies:
 
     def declare(self, reply_no: ReplyNo, *, kind: ReplyKind, declared_ms: int | None) -> None:
         """Make a message its group's answer, or talk again (None)."""
-        self._update(reply_no, kind=kind.value, declared_ms=declared_ms)
+        # Talk is looked at for danger alone; an answer for all that answers are looked at for.
+        self._update(reply_no, kind=kind.value, declared_ms=declared_ms, looked=0)
+
+    def unlooked(self, *, limit: int) -> list[Reply]:
+        """Replies whose words have not been looked at, oldest first."""
+        query = sa.select(_reply).where(_UNLOOKED).order_by(_reply.c.reply_no).limit(limit)
+        return [_to_reply(row) for row in self._db.execute(query)]
+
+    def note_looked(self, numbers: Collection[ReplyNo]) -> None:
+        """Remember that the words of these have been looked at, as they stand."""
+        self._db.execute(sa.update(_reply).where(_reply.c.reply_no.in_(numbers)).values(looked=1))
 
     def note_shown(self, numbers: Collection[ReplyNo], key: EffectKey) -> None:
         """Remember which effect showed these sealed replies to their group."""
@@ -175,6 +204,7 @@ class Replies:
         talk = (_reply.c.round_no.in_(rounds), _reply.c.kind == ReplyKind.TALK.value)
         numbers = sa.select(_reply.c.reply_no).where(*talk)
         self._db.execute(sa.delete(_revision).where(_revision.c.reply_no.in_(numbers)))
+        self._db.execute(sa.delete(_hold).where(_hold.c.reply_no.in_(numbers)))
         return self._db.execute(sa.delete(_reply).where(*talk)).rowcount
 
     def _forget_meaning(self, reply_no: ReplyNo) -> None:
@@ -365,4 +395,5 @@ def _to_reply(row: sa.Row[Any]) -> Reply:
         withdrawn_ms=row.withdrawn_ms,
         shown_by=None if row.shown_by is None else EffectKey(row.shown_by),
         choices=() if row.choices is None else tuple(json.loads(row.choices)),
+        looked=bool(row.looked),
     )

@@ -91,10 +91,6 @@ class RoomRow(SQLModel, table=True):
     """The other person of a private chat."""
     rights: str | None = None
     """Who may how much, JSON; None until the homeserver has told."""
-    successor: str | None = None
-    """The room by which it was replaced, as it says itself."""
-    predecessor: str | None = None
-    """The room that it replaces, as it says itself."""
 
 
 class MemberRow(SQLModel, table=True):
@@ -183,6 +179,12 @@ class ReplyRow(SQLModel, table=True):
             postgresql_where=sa.text("sealed"),
         ),
         sa.Index("reply_round", "round_no"),
+        sa.Index(
+            "reply_unlooked",
+            "reply_no",
+            sqlite_where=sa.text("looked = 0"),
+            postgresql_where=sa.text("looked = 0"),
+        ),
     )
 
     reply_no: int | None = Field(default=None, primary_key=True)
@@ -206,6 +208,10 @@ class ReplyRow(SQLModel, table=True):
     """The effect that showed a sealed reply to its group; None while it is sealed."""
     choices: str | None = None
     """The numbers of the options it names, a JSON list; None for none."""
+    looked: int = Field(
+        default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    """1 when these words have been looked at: until then nobody is shown them."""
 
 
 class RevisionRow(SQLModel, table=True):
@@ -448,7 +454,7 @@ class SeriesRow(SQLModel, table=True):
 
 
 class HoldRow(SQLModel, table=True):
-    """A reply that an organizer holds back."""
+    """A reply that is held back, by an organizer or by the bot itself."""
 
     __tablename__ = "hold"
 
@@ -457,6 +463,33 @@ class HoldRow(SQLModel, table=True):
     held_by: str
     reason: str = ""
     held_ms: int = Field(sa_type=sa.BigInteger)
+    kind: str = Field(default="organizer", sa_column_kwargs={"server_default": "organizer"})
+
+
+class CareAlertRow(SQLModel, table=True):
+    """Somebody wrote that she may be in danger. No word of it is here."""
+
+    __tablename__ = "care_alert"
+
+    number: int | None = Field(default=None, primary_key=True)
+    user_id: str = Field(index=True)
+    level: str
+    room_id: str
+    event_id: str
+    reply_no: int | None = None
+    made_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class WhisperRow(SQLModel, table=True):
+    """A word of the bot for somebody whose private chat is not open yet."""
+
+    __tablename__ = "whisper"
+
+    number: int | None = Field(default=None, primary_key=True)
+    user_id: str = Field(index=True)
+    key: str = Field(unique=True)
+    markdown: str
+    silent: bool
 
 
 class SettingRow(SQLModel, table=True):

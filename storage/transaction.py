@@ -11,6 +11,7 @@ from storage.anonymity import Anonymity
 from storage.audit import Audit
 from storage.blobs import Blobs
 from storage.calls import HelpCalls
+from storage.care import CareAlerts
 from storage.confirmations import Confirmations
 from storage.contacts import Contacts
 from storage.dialogues import Dialogues
@@ -99,6 +100,11 @@ class Transaction:
     def blobs(self) -> Blobs:
         """Files on their way out."""
         return Blobs(self._db)
+
+    @cached_property
+    def care(self) -> CareAlerts:
+        """Who may be in danger."""
+        return CareAlerts(self._db)
 
     @cached_property
     def contacts(self) -> Contacts:

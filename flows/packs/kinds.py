@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flows.packs.pack import Choosing, Identity, Opening, StepKind
+from flows.packs.pack import Choosing, Identity, Opening, PersonalData, StepKind
 
 PACK_KEYS = ("title", "purpose", "languages", "step")
 """The keys every pack must have."""
 PACK_OPTIONAL_KEYS = (
     "beside",
     "self_paced",
+    "personal_data",
     "consent",
     "identity",
     "registry",
@@ -112,7 +113,16 @@ CHOOSING_MEANT = {
     "skala": Choosing.SCALE,
 }
 
+PERSONAL_DATA_MEANT = {
+    "maska": PersonalData.MASK,
+    "dölj": PersonalData.MASK,
+    "håll": PersonalData.HOLD,
+    "håll inne": PersonalData.HOLD,
+    "hold back": PersonalData.HOLD,
+}
+
 KEYS_MEANT = {
+    "personuppgifter": "personal_data",
     "alternativ": "options",
     "avsluta": "next",
     "bakgrund": "background",

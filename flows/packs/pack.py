@@ -67,6 +67,15 @@ class Opening(StrEnum):
     """An organizer says so. The length is a plan that is shown, and closes nothing."""
 
 
+class PersonalData(StrEnum):
+    """What becomes of an answer with personal data in it."""
+
+    MASK = "mask"
+    """It is shown with a word in the place of the data."""
+    HOLD = "hold"
+    """It is held back until its author has rewritten it, or an organizer has released it."""
+
+
 class Choosing(StrEnum):
     """How many of a poll's options a person may name."""
 
@@ -275,6 +284,7 @@ class Pack:
     `consent` is what people read before their first answer, None for the bot's own words.
     `registry` is the number under which the organisation keeps the matter, "" for none.
     `self_paced`: it may also be run by one group at its own pace.
+    `personal_data`: what becomes of answers with numbers, addresses or names in them.
     """
 
     name: str
@@ -292,6 +302,7 @@ class Pack:
     self_paced: bool = False
     identity: Identity = Identity.NAMED
     registry: str = ""
+    personal_data: PersonalData = PersonalData.MASK
 
     @property
     def language(self) -> str:

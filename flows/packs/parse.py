@@ -19,9 +19,10 @@ from flows.packs.kinds import (
     OPTIONAL_KEYS,
     PACK_KEYS,
     PACK_OPTIONAL_KEYS,
+    PERSONAL_DATA_MEANT,
     STEP_KEYS,
 )
-from flows.packs.pack import FollowUp, Identity, Pack, Recurrence, Step, Text
+from flows.packs.pack import FollowUp, Identity, Pack, PersonalData, Recurrence, Step, Text
 from flows.packs.parts import (
     check_own_ids,
     read_contacts,
@@ -92,6 +93,10 @@ def _pack(table: Table, name: str) -> Pack | None:
         identity = table.word("identity", Identity, IDENTITY_MEANT)
     registry = _registry(table) if "registry" in table.values else ""
     self_paced = table.flag("self_paced") if "self_paced" in table.values else False
+    personal_data = PersonalData.MASK
+    if "personal_data" in table.values:
+        meant = table.word("personal_data", PersonalData, PERSONAL_DATA_MEANT)
+        personal_data = meant or personal_data
     themes = read_themes(table, languages)
     scenarios = read_scenarios(table, languages)
     contacts = read_contacts(table, languages)
@@ -118,6 +123,7 @@ def _pack(table: Table, name: str) -> Pack | None:
         self_paced=self_paced is True,
         identity=identity or Identity.NAMED,
         registry=registry,
+        personal_data=personal_data,
         themes=themes or (),
         scenarios=scenarios or (),
         contacts=contacts or (),

@@ -189,6 +189,7 @@ class Journey:
             await self.database.write(nothing_due)
             and self.app.sender.is_idle
             and self.app.digests.is_idle
+            and self.app.watch.is_idle
         )
 
     async def asks(self, work: Callable[[Transaction], object]) -> object:

@@ -293,7 +293,7 @@ def test_no_zone_at_all(folder: Path, written: str) -> None:
         pytest.param(
             SOUND + "[colours]",
             "colours is unknown; what can stand there: "
-            "matrix, organizers, storage, dialogue, llm, groups, log, health",
+            "matrix, organizers, storage, dialogue, care, llm, groups, log, health",
             id="unknown section",
         ),
         pytest.param(

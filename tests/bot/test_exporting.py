@@ -149,6 +149,7 @@ async def test_an_order_that_cannot_be_carried_out_is_told_and_stops_no_other(
         )
         await journey.database.write(partial(_put, order=order))
     exporting = Exporting(
+        catch_up=lambda _: None,
         database=journey.database,
         world=journey.app.world,
         links=NoLinks(BOT),

@@ -61,6 +61,7 @@ def test_conditions_of_partial_indexes_are_as_the_queries_write_them(sqlite_url:
 
     assert partial == {
         "inbox_pending": "state <> 0",
+        "reply_unlooked": "looked = 0",
         "occurrence_due": "done_ms IS NULL",
         "outbox_due": "state = 0",
         "reply_private": "sealed",

@@ -40,6 +40,10 @@ class MatrixLinks:
         """A link to that room. Its address names the server, so it says no way there."""
         return f"{_BASE}{quote(self.address(alias), safe=_SAFE_ADDRESS)}"
 
+    def person(self, user_id: UserId) -> str:
+        """A link to somebody; clients offer to write to her."""
+        return f"{_BASE}{quote(user_id, safe=_SAFE)}"
+
     def private_chat(self) -> str:
         """A link to the bot itself; clients offer to begin a private chat."""
         return f"{_BASE}{quote(self._own_id, safe=_SAFE)}"

@@ -1,0 +1,282 @@
+"""Somebody who may be in danger is answered in private, and whoever is on duty is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.care_config import DEFAULT_LINES, CareConfig
+from flows.ids import RoomId, UserId
+from tests.bot.journey import Journey
+from tests.builders import (
+    ANN,
+    BO,
+    MONDAY_9H,
+    OLGA,
+    ORGANIZERS,
+    TABLE_1,
+    TABLE_2,
+    pack_toml,
+    step_toml,
+)
+
+DUTY = UserId("@jour:example.org")
+ACUTE = "I am going to kill myself tonight"
+PASSIVE = "I don't want to live anymore"
+MARKER = "kill myself"
+
+OPEN = pack_toml(
+    step_toml("individual", "alone", "sealed = false", length="10 min"),
+    step_toml("plenary", "bye"),
+)
+
+
+async def on_duty(journey: Journey, **settings: object) -> None:
+    """The bot is started anew with somebody on duty, who has a private chat with it."""
+    await journey.bot_is_killed()
+    care = replace(CareConfig(duty=(DUTY,)), **settings)  # type: ignore[arg-type]  # by name
+    journey.is_set_up(care=care)
+    await journey.bot_starts()
+    await journey.opens_private_chat(DUTY)
+
+
+def private_texts(journey: Journey, who: UserId) -> list[str]:
+    room = journey.private.get(who) or _opened_for(journey, who)
+    return [] if room is None else journey.texts(room)
+
+
+def _opened_for(journey: Journey, who: UserId) -> RoomId | None:
+    """The private chat that the bot has opened with somebody."""
+    known = {ORGANIZERS, TABLE_1, TABLE_2, *journey.private.values()}
+    rooms = [room for room in journey.chat.rooms.values() if room.room_id not in known]
+    return next(
+        (room.room_id for room in rooms if room.made_as and who in room.made_as.invited), None
+    )
+
+
+def answers_to(journey: Journey, who: UserId) -> list[str]:
+    return [text for text in private_texts(journey, who) if "90101" in text]
+
+
+def alerts(journey: Journey) -> list[str]:
+    return [text for text in private_texts(journey, DUTY) if text.startswith(("🚨", "💛"))]
+
+
+async def everything_said(journey: Journey) -> str:
+    """All that the bot has sent anywhere, and what waits to be sent."""
+    sent = [text for room in journey.chat.rooms.values() for text in journey.texts(room.room_id)]
+    return "\n".join(sent)
+
+
+async def test_she_is_answered_in_private_and_duty_is_called(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, f"To be honest, {ACUTE}.")
+
+    # she reads what to do now, and all the numbers
+    (answer,) = answers_to(journey, ANN)
+    assert "call 112 now" in answer
+    assert all(line.number in answer.replace("\\", "") for line in DEFAULT_LINES)
+    assert "They see that it is you, and not what you wrote." in answer
+    # the person on duty reads who and where, and not what; what rings says nothing
+    (alert,) = alerts(journey)
+    assert ANN in alert
+    assert "`release 1`" in alert
+    assert private_texts(journey, DUTY)[-1].startswith("🔔 I need you")
+    assert MARKER not in await everything_said(journey)
+
+
+async def test_what_rings_is_neutral_and_the_alert_itself_is_silent(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, ACUTE)
+
+    rings = [
+        (message.text[:1], message.silent)
+        for message in journey.shown(journey.private[DUTY])
+        if message.text[:1] in "🚨🔔"
+    ]
+    assert rings == [("🚨", True), ("🔔", False)]
+
+
+async def test_nothing_of_it_is_shown_until_a_person_releases_it(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, f"To be honest, {ACUTE}.")
+    await journey.writes_in_private(BO, "Soup for all")
+
+    # when the step closes and its answers are shown and digested
+    await journey.writes(OLGA, "!next")
+    assert journey.quotes(TABLE_1) == ["Soup for all"]
+    await journey.writes(OLGA, "!digest")
+    assert MARKER not in await everything_said(journey)
+    assert any("1 reply is held back" in text for text in journey.texts(ORGANIZERS))
+
+    # then the person on duty, and nobody else in private, can release it
+    await journey.writes_in_private(BO, "release 1")
+    assert sorted(journey.quotes(TABLE_1)) == ["Soup for all", "release 1"]
+    await journey.writes(DUTY, "release 1", room=journey.private[DUTY])
+    assert private_texts(journey, DUTY)[-1] == "Released: reply 1 may be shown again."
+    assert len(journey.quotes(TABLE_1)) == len(("Soup", "release 1", "hers"))
+    audit = await journey.database.write(lambda tx: [one.deed for one in tx.audit.all()])
+    noted = [
+        (deed.act, deed.actor, deed.subject, deed.reason)
+        for deed in audit
+        if deed.act in ("care", "hold back", "release")
+    ]
+    assert noted == [
+        ("hold back", "runda", "1", "care"),
+        ("care", "runda", "1", "acute"),
+        ("release", DUTY, "1", "care"),
+    ]
+
+
+async def test_in_a_groups_room_she_is_answered_in_private_all_the_same(journey: Journey) -> None:
+    await on_duty(journey)
+    journey.has_pack("open", OPEN)
+    journey.now = MONDAY_9H - timedelta(seconds=1)
+    await journey.writes(OLGA, "!start open")
+    before = journey.texts(TABLE_1)
+
+    # given Ann has no private chat: the bot opens one
+    await journey.writes(ANN, ACUTE)
+    await journey.settles()
+
+    assert journey.texts(TABLE_1) == before
+    (answer,) = answers_to(journey, ANN)
+    assert "call 112 now" in answer
+    (alert,) = alerts(journey)
+    assert TABLE_1.replace("!", "%21") in alert or TABLE_1 in alert
+
+
+async def test_an_edit_that_becomes_acute_calls_too(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+    answer = await journey.writes_in_private(ANN, "Soup")
+    assert alerts(journey) == []
+
+    await journey.edits(ANN, answer, ACUTE)
+
+    assert len(alerts(journey)) == 1
+    await journey.writes(OLGA, "!next")
+    assert journey.quotes(TABLE_1) == []
+
+    # and taking the words away again releases nothing: a person does
+    await journey.edits(ANN, answer, "Soup after all")
+    assert journey.quotes(TABLE_1) == []
+
+
+async def test_she_is_answered_once_and_again_when_it_becomes_graver(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, PASSIVE)
+    await journey.writes_in_private(ANN, "I wish I was dead")
+    assert [text[:1] for text in alerts(journey)] == ["💛"]
+
+    await journey.writes_in_private(ANN, ACUTE)
+    await journey.writes_in_private(ANN, ACUTE)
+    assert [text[:1] for text in alerts(journey)] == ["💛", "🚨"]
+    assert len(answers_to(journey, ANN)) == len(("passive", "acute"))
+
+    # an hour later it is heard anew
+    await journey.time_passes(61)
+    await journey.writes_in_private(ANN, PASSIVE)
+    assert len(alerts(journey)) == len(("passive", "acute", "again"))
+
+
+async def test_she_is_heard_when_nothing_is_asked(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.opens_private_chat(ANN)
+
+    await journey.writes_in_private(ANN, ACUTE)
+    await journey.writes(BO, ACUTE)
+
+    assert len(answers_to(journey, ANN)) == 1
+    assert len(answers_to(journey, BO)) == 1
+    assert not any("no question" in text.lower() for text in private_texts(journey, ANN)[-1:])
+    assert len(alerts(journey)) == len((ANN, BO))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["We need more suicide prevention", "I don't want to die", "My neighbour killed himself"],
+)
+async def test_talk_about_the_subject_calls_nobody(journey: Journey, text: str) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, text)
+
+    assert alerts(journey) == []
+    assert answers_to(journey, ANN) == []
+
+
+async def test_without_anybody_on_duty_the_organizers_are_told_without_a_name(
+    journey: Journey,
+) -> None:
+    await on_duty(journey, duty=())
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, ACUTE)
+
+    (alert,) = [text for text in journey.texts(ORGANIZERS) if text.startswith("🚨")]
+    assert ANN not in alert
+    assert "`!release 1`" in alert
+    (answer,) = answers_to(journey, ANN)
+    assert "on duty" not in answer
+
+
+async def test_in_a_dry_run_nobody_is_called(journey: Journey) -> None:
+    await on_duty(journey, alerts=False)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, ACUTE)
+
+    assert alerts(journey) == []
+    assert not any(text.startswith("🚨") for text in journey.texts(ORGANIZERS))
+    await journey.writes(OLGA, "!next")
+    assert journey.quotes(TABLE_1) == []
+
+
+async def test_it_can_be_switched_off(journey: Journey) -> None:
+    await on_duty(journey, enabled=False)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, ACUTE)
+
+    assert alerts(journey) == []
+    assert answers_to(journey, ANN) == []
+    await journey.writes(OLGA, "!next")
+    assert journey.quotes(TABLE_1) == [ACUTE]
+
+
+async def test_organizers_are_told_of_numbers_that_nobody_has_checked_for_a_year(
+    journey: Journey,
+) -> None:
+    old = replace(DEFAULT_LINES[0], last_checked=date(2001, 1, 1))
+    fresh = replace(DEFAULT_LINES[1], last_checked=journey.now.date())
+    await on_duty(journey, lines=(old, fresh))
+
+    await journey.time_passes(24 * 60)
+    await journey.time_passes(24 * 60)
+
+    told = [text for text in journey.texts(ORGANIZERS) if "has not been checked" in text]
+    assert len(told) == 1
+    assert "112" in told[0]
+    assert "1177" not in told[0]
+
+
+async def test_who_is_forgotten_is_forgotten_here_too(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, ACUTE)
+
+    await journey.writes_in_private(ANN, "forget me")
+    await journey.writes_in_private(ANN, "yes, forget me")
+
+    assert await journey.asks(lambda tx: tx.care.since(ANN, from_ms=0)) == []
