@@ -31,7 +31,7 @@ from flows.digest.compose import may_be_quoted
 from flows.digest.document import Delta, as_json
 from flows.digest.verify import DigestNotTrue, verify
 from flows.ids import ReplyNo, RoundNo, ThemeNo
-from storage.instants import to_ms
+from storage.instants import from_ms, to_ms
 
 if TYPE_CHECKING:
     from bot.analyst import Analyst, Looked
@@ -199,6 +199,7 @@ class Digests:
             made_at=made_at,
             worded=work.worded,
             registry=dialogue.registry_number,
+            files_at=None if replaced is None else _files_at(tx, dialogue),
         )
         messages = Messages.of(dialogue, scope, number, replaced)
         effects = messages.effects(parts, words)
@@ -208,6 +209,12 @@ class Digests:
         tx.outbox.put(effects, now_ms=to_ms(now))
         tx.digests.note_shown(number, messages.shown(parts, picture).as_text())
         log.info("digest.made", dialogue_id=dialogue.id, scope=scope, parts=len(effects))
+
+
+def _files_at(tx: Transaction, dialogue: Dialogue) -> datetime | None:
+    """When files of the dialogue were made last, in the organizers' zone."""
+    made_ms = tx.handed_out.newest_ms(dialogue.id)
+    return None if made_ms is None else from_ms(made_ms).astimezone(ZoneInfo(dialogue.zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

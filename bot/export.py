@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.rendering.forms.form import Length, Wanted
 from bot.rendering.forms.material import Material
 from bot.snapshots import meaning_of, take_snapshot
 from flows.dialogue import Dialogue
 from flows.digest.analyse import Meaning
 from flows.digest.document import Digest
+from flows.digest.public import Release, released
 from flows.digest.snapshot import Snapshot
 from flows.digest.verify import verify
 from flows.export import (
@@ -24,9 +26,10 @@ from flows.export import (
     ExportRound,
     ExportStep,
 )
-from flows.ids import EffectKey, EventId, ReplyNo
+from flows.ids import DialogueId, EffectKey, EventId, ReplyNo
 from flows.messages import MediaKind
 from flows.packs.pack import Step, StepKind
+from storage.instants import to_ms
 from storage.overview import Reading
 from storage.replies import Reply
 from storage.rounds import Round
@@ -126,6 +129,7 @@ class Gathered:
     """What the files of a digest are made of, read at one moment.
 
     `links` are the addresses of the messages in which replies stand, as far as there are any.
+    `released` are the numbers that were published before, the oldest first.
     """
 
     snapshot: Snapshot
@@ -133,6 +137,7 @@ class Gathered:
     made_at: datetime
     links: Mapping[ReplyNo, str]
     registry: str = ""
+    released: tuple[Release, ...] = ()
 
 
 def gather_digest(
@@ -146,6 +151,7 @@ def gather_digest(
         made_at=now.astimezone(ZoneInfo(dialogue.zone)),
         links=_addresses(tx, snapshot, links),
         registry=dialogue.registry_number,
+        released=tx.handed_out.releases(dialogue.id),
     )
 
 
@@ -161,6 +167,20 @@ def material_of(gathered: Gathered, digest: Digest) -> Material:
         made_at=gathered.made_at,
         links=gathered.links,
         registry=gathered.registry,
+        release=released(digest, gathered.released, made_ms=to_ms(gathered.made_at)),
+    )
+
+
+def note_handed_out(
+    tx: Transaction, key: EffectKey, material: Material, wanted: Iterable[Wanted]
+) -> None:
+    """Remember that files were made, and what they tell the public."""
+    is_public = any(one.length is Length.PUBLIC for one in wanted)
+    tx.handed_out.add(
+        key,
+        DialogueId(material.digest.dialogue_id),
+        made_ms=to_ms(material.made_at),
+        released=material.release if is_public else None,
     )
 
 

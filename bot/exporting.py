@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.archive import MIME, Beside, Held, archive, archive_name, beside
-from bot.export import Gathered, gather_digest, material_of
+from bot.export import Gathered, gather_digest, material_of, note_handed_out
 from bot.llm import worded
 from bot.parcels import post, post_file
 from bot.rendering.forms.form import Length, Wanted, every
@@ -141,6 +141,7 @@ class Exporting:
     ) -> None:
         if not tx.export_orders.done(order.key):
             return
+        note_handed_out(tx, order.key, material, to_wanted(order.wanted))
         words = wording(material.digest.language)
         effects = [
             post_file(
@@ -172,6 +173,7 @@ class Exporting:
         def put(tx: Transaction) -> None:
             if not tx.export_orders.done(order.key):
                 return
+            note_handed_out(tx, order.key, material, every())
             effect = post_file(
                 tx,
                 EffectKey(f"{order.key}/archive"),

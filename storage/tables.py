@@ -514,6 +514,20 @@ class ExportOrderRow(SQLModel, table=True):
     ordered_ms: int = Field(sa_type=sa.BigInteger)
 
 
+class HandedOutRow(SQLModel, table=True):
+    """Files of a digest that were made."""
+
+    __tablename__ = "handed_out"
+
+    key: str = Field(primary_key=True)
+    dialogue_id: str = Field(index=True)
+    """No key of another table: what was published stays published when the dialogue is deleted."""
+    made_ms: int = Field(sa_type=sa.BigInteger)
+    """When the replies were read."""
+    released: str | None = None
+    """JSON: the numbers that were told the public, of `flows.digest.public`; NULL for none."""
+
+
 class RehearsalRow(SQLModel, table=True):
     """A pack tried out with made-up people; what they did is not kept."""
 

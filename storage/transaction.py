@@ -21,6 +21,7 @@ from storage.dropped import DroppedFiles
 from storage.early import Early
 from storage.erasure import empty_log
 from storage.export_orders import ExportOrders
+from storage.handed_out import HandedOut
 from storage.holds import Holds
 from storage.hot import savepoint
 from storage.journal import Journal
@@ -125,6 +126,11 @@ class Transaction:
     def export_orders(self) -> ExportOrders:
         """Files that are asked for."""
         return ExportOrders(self._db)
+
+    @cached_property
+    def handed_out(self) -> HandedOut:
+        """Files that were made."""
+        return HandedOut(self._db)
 
     @cached_property
     def occurrences(self) -> Occurrences:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.matrix.links import MatrixLinks
@@ -17,20 +19,29 @@ from bot.cli.configuration import configured
 from bot.cli.private_file import write_file
 from bot.cli.terminal import OK, PROBLEM, Terminal
 from bot.config import Config
-from bot.export import gather, gather_digest, material_of
+from bot.export import gather, gather_digest, material_of, note_handed_out
 from bot.exporting import EVERYTHING, to_names
 from bot.rendering.export import to_csv, to_json
-from bot.rendering.forms.form import Form, every, every_length
+from bot.rendering.forms.form import Form, Wanted, every, every_length
 from bot.rendering.forms.making import make
+from bot.rendering.forms.material import Material
 from bot.world import World
 from flows.audit import Act, Head
 from flows.dialogue import Dialogue, Status
 from flows.digest.verify import DigestNotTrue
 from flows.export import ExportNotTrue
-from flows.ids import DialogueId
+from flows.ids import DialogueId, EffectKey
 from storage.database import Database
 from storage.instants import to_ms
 from storage.overview import Reading, reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What was noted in the log: what the operator is told of it, and what it is called."""
+
+    told: str
+    key: EffectKey
 
 
 def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
@@ -65,19 +76,19 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     except ExportNotTrue as error:
         terminal.complain(str(error))
         return PROBLEM
-    head = _noted(config, dialogue, "stored", terminal)
+    noted = _noted(config, dialogue, "stored", terminal)
     if output is None:
         # Beside the file and not in it.
-        terminal.complain(head)
+        terminal.complain(noted.told)
         sys.stdout.buffer.write(content)
         return OK
     status = _write(output, content, terminal, export.exported)
-    terminal.show(head)
+    terminal.show(noted.told)
     return status
 
 
-def _noted(config: Config, dialogue: Dialogue, subject: str, terminal: Terminal) -> str:
-    """Note in the log that something is handed out, before it is; returns what is told of that."""
+def _noted(config: Config, dialogue: Dialogue, subject: str, terminal: Terminal) -> Noted:
+    """Note in the log that something is handed out, before it is."""
     database = Database.open(config.database_url)
     try:
         entry = database.write_now(
@@ -91,7 +102,17 @@ def _noted(config: Config, dialogue: Dialogue, subject: str, terminal: Terminal)
         )
     finally:
         database.close()
-    return terminal.words.say("Noted in the log; its head: {head}", head=Head.of(entry))
+    told = terminal.words.say("Noted in the log; its head: {head}", head=Head.of(entry))
+    return Noted(told=told, key=EffectKey(f"{dialogue.id}/log/{entry.number}"))
+
+
+def _remember(config: Config, noted: Noted, material: Material, wanted: Sequence[Wanted]) -> None:
+    """Remember which files of a digest are handed out, before they are."""
+    database = Database.open(config.database_url)
+    try:
+        database.write_now(lambda tx: note_handed_out(tx, noted.key, material, wanted))
+    finally:
+        database.close()
 
 
 def _chosen(name: str | None, seen: Reading, terminal: Terminal) -> Dialogue | None:
@@ -135,10 +156,11 @@ def _write_forms(parsed: argparse.Namespace, terminal: Terminal, config: Config)
         )
         terminal.complain(problem)
         return PROBLEM
-    head = _noted(config, dialogue, " ".join(to_names(wanted)), terminal)
+    noted = _noted(config, dialogue, " ".join(to_names(wanted)), terminal)
+    _remember(config, noted, material, wanted)
     exported = material.digest.total.replies
     statuses = [_write(folder / file.name, file.data, terminal, exported) for file in files]
-    terminal.show(head)
+    terminal.show(noted.told)
     return max(statuses)
 
 
@@ -156,7 +178,7 @@ def _write_all(parsed: argparse.Namespace, terminal: Terminal, config: Config) -
     if dialogue is None:
         return PROBLEM
     # Noted first, so that the archive's own entry stands in the log that is in it.
-    head = _noted(config, dialogue, EVERYTHING, terminal)
+    noted = _noted(config, dialogue, EVERYTHING, terminal)
     with reading(config.database_url) as seen:
         world = World(config.matrix.user_id, config.organizers_room).ready(seen.tx)
         links = MatrixLinks(config.matrix.user_id)
@@ -169,10 +191,11 @@ def _write_all(parsed: argparse.Namespace, terminal: Terminal, config: Config) -
     except (DigestNotTrue, ExportNotTrue) as error:
         terminal.complain(str(error))
         return PROBLEM
+    _remember(config, noted, material, every())
     forms = [Held(one.name, one.data) for one in make(material, every(), dialogue.language)]
     data = archive([*forms, *whole], more, made_at=material.made_at)
     status = _write(output, data, terminal, stored.exported)
-    terminal.show(head)
+    terminal.show(noted.told)
     return status
 
 

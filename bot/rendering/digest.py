@@ -52,6 +52,7 @@ def render(
     made_at: datetime | None = None,
     worded: Mapping[ThemeNo, Worded] | None = None,
     registry: str = "",
+    files_at: datetime | None = None,
 ) -> list[RenderedPart]:
     """Write a digest as messages, each of at most `MAX_PART_BYTES`.
 
@@ -61,13 +62,14 @@ def render(
         made_at: When the replies were read, in the organizers' zone; None leaves it out.
         registry: The number under which the organisation keeps the dialogue, "" for none.
         worded: What a language model said of the themes, with replies by their `reply_no`.
+        files_at: When the files were made that are older than what is said here; None for none.
 
     Returns:
         First the overview; what follows belongs into its thread.
     """
     quoter = Quoter(digest.all_quotes, wording, permalink=permalink)
     writer = _Writer(digest, wording, quoter, worded or {})
-    overview = paginate(writer.overview(made_at, registry), again=writer.again)
+    overview = paginate(writer.overview(made_at, files_at, registry), again=writer.again)
     details = [part for blocks in writer.across() for part in paginate(blocks, again=writer.again)]
     details += [
         part
@@ -129,7 +131,9 @@ class _Writer:
 
     # ---------------------------------------------------------------- overview
 
-    def overview(self, made_at: datetime | None, registry: str = "") -> Iterator[Block]:
+    def overview(
+        self, made_at: datetime | None, files_at: datetime | None, registry: str
+    ) -> Iterator[Block]:
         """Who took part, who did not, and what there is to read."""
         say, digest = self._wording.say, self._digest
         yield Block(markdown=f"### {self._title()}\n\n{self._headline()}")
@@ -141,7 +145,7 @@ class _Writer:
         yield from self._per_step()
         yield from self._per_group()
         yield from self._short_answers()
-        notes = [*self._notes(digest.total), *self._ending(made_at, registry)]
+        notes = [*self._notes(digest.total), *self._ending(made_at, files_at, registry)]
         if notes:
             yield Block(markdown="\\\n".join(notes))
 
@@ -263,14 +267,15 @@ class _Writer:
             # What may be missing must not be overlooked; it comes first.
             yield f"**{text}**" if counts.unreadable and not place else text
 
-    def _ending(self, made_at: datetime | None, registry: str) -> Iterator[str]:
+    def _ending(
+        self, made_at: datetime | None, files_at: datetime | None, registry: str
+    ) -> Iterator[str]:
         if self._digest.all_quotes:
             yield self._wording.say("Every answer, with its source, is in the thread.")
         if registry:
             yield self._wording.say("Registry number: {number}.", number=markdown.escape(registry))
         if made_at is not None:
-            day = format_date(made_at, "d MMMM", locale=self._wording.language)
-            moment = f"{day} {clock_time(made_at, self._wording)}"
+            moment = self._moment(made_at)
             delta = self._digest.delta
             if delta is None:
                 yield self._wording.say("As of {moment}.", moment=moment)
@@ -280,6 +285,15 @@ class _Writer:
                     moment=moment,
                     changes="".join(self._changes(delta)),
                 )
+        if files_at is not None:
+            yield self._wording.say(
+                "The files of {moment} are older than this: `!export` makes new ones.",
+                moment=self._moment(files_at),
+            )
+
+    def _moment(self, at: datetime) -> str:
+        day = format_date(at, "d MMMM", locale=self._wording.language)
+        return f"{day} {clock_time(at, self._wording)}"
 
     def _changes(self, delta: Delta) -> Iterator[str]:
         """What is different since the digest that this one replaces: ", +3 replies"."""

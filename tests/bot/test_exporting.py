@@ -14,13 +14,16 @@ from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import Analyst
 from bot.chat import PostFile
 from bot.exporting import Exporting
+from flows.digest.public import Release
 from flows.ids import DialogueId, EffectKey, RoomId
 from storage.export_orders import ExportOrder
 from storage.instants import to_ms
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
+from tests.bot.test_digests import event_of
 from tests.builders import ANN, BO, BOT, OLGA, ORGANIZERS
 
+_LUNCH = DialogueId("lunch-1")
 CHILD_S = 90
 """A child that loads what draws and sets pages, on a busy machine."""
 
@@ -101,6 +104,53 @@ async def test_a_public_summary(journey: Journey) -> None:
     (file,) = files(journey)
     assert file.markdown == "For everybody to read: nobody is quoted or named."
     assert "soup" not in file.data.decode()
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_a_second_summary_tells_no_more_than_the_first(journey: Journey) -> None:
+    # given that a summary was published when six had answered, four of whom took it all back
+    await some_have_answered(journey)
+    told = Release(made_ms=0, answered=6, present=None)
+
+    def published(tx: Transaction) -> None:
+        tx.handed_out.add(EffectKey("first"), _LUNCH, made_ms=0, released=told)
+
+    await journey.database.write(published)
+
+    # when another is made
+    await journey.writes(OLGA, "!export public md")
+    await come(journey, 1)
+
+    # then it says six again, and is remembered too
+    (file,) = files(journey)
+    assert "**6** have answered" in file.data.decode()
+    _, second = await journey.database.write(lambda tx: tx.handed_out.releases(_LUNCH))
+    assert (second.answered, second.made_ms) == (6, to_ms(journey.now))
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_a_digest_that_is_written_anew_says_that_its_files_are_older(
+    journey: Journey,
+) -> None:
+    # given a digest, and files made after it
+    await some_have_answered(journey)
+    await journey.time_passes(10)
+    await journey.writes(OLGA, "!digest")
+    await journey.writes(OLGA, "!export json")
+    await come(journey, 1)
+    await journey.writes(OLGA, "!digest")
+    assert "older than this" not in "".join(journey.texts(ORGANIZERS))
+
+    # when an answer is edited, and the digest written anew
+    await journey.edits(BO, event_of(journey, "=1+1"), "=1+2")
+    await journey.time_passes(1)
+
+    # then the last line of the step's and of the new one tells of the files
+    told = [text for text in journey.texts(ORGANIZERS) if "older than this" in text]
+    last = "The files of 4 May 08:10 are older than this: `!export` makes new ones."
+    assert [text.rpartition("\n")[2] for text in told] == [last, last]
+    # and no summary is remembered: none was made for the public
+    assert await journey.database.write(lambda tx: tx.handed_out.releases(_LUNCH)) == ()
 
 
 async def test_a_form_that_there_is_not(journey: Journey) -> None:

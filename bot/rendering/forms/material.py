@@ -19,6 +19,7 @@ from bot.rendering.prompts import clock_time
 from bot.wording import Wording
 from flows.digest.document import ContactPart, Digest, GroupPart, StepPart
 from flows.digest.findings import Theme
+from flows.digest.public import Release
 from flows.digest.quote import Quote
 from flows.digest.wording import Worded
 from flows.ids import GroupId, ReplyNo, ThemeNo
@@ -30,8 +31,9 @@ class Material:
     """A digest to be written as files. `worded` is what a language model said of its themes.
 
     `made_at` is when its replies were read, in the organizers' zone. `links` are the addresses
-    of the messages in which the replies stand, as far as those can be had. `registry` is the
-    number under which the organisation keeps the dialogue, "" for none.
+    of the messages in which the replies stand, as far as those can be had. `release` are the
+    numbers for the public; None: those of a first summary. `registry` is the number under which
+    the organisation keeps the dialogue, "" for none.
     """
 
     digest: Digest
@@ -39,6 +41,7 @@ class Material:
     links: Mapping[ReplyNo, str]
     worded: Mapping[ThemeNo, Worded] = field(default_factory=dict)
     registry: str = ""
+    release: Release | None = None
 
 
 class State(StrEnum):

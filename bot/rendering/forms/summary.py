@@ -22,7 +22,7 @@ from bot.rendering.forms.report import (
 from bot.wording import Wording
 from flows.digest.document import StepPart
 from flows.digest.findings import Theme
-from flows.digest.public import SMALLEST, published, published_share
+from flows.digest.public import SMALLEST, Release, released
 
 
 def public_summary(material: Material, wording: Wording) -> Report:
@@ -41,16 +41,15 @@ def public_summary(material: Material, wording: Wording) -> Report:
         made=lines.made,
         made_at=material.made_at,
         contents="",
-        blocks=tuple(_Summary(lines).blocks()),
+        blocks=tuple(_Summary(lines, material.release or released(material.digest)).blocks()),
     )
 
 
 class _Summary:
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, release: Release) -> None:
         self._words = lines.wording
         self._digest = lines.digest
-        total = lines.digest.total
-        self._answered, self._present = published_share(total.answered, total.present)
+        self._release = release
 
     def blocks(self) -> Iterator[Block]:
         yield from self._figures()
@@ -60,13 +59,13 @@ class _Summary:
 
     def _figures(self) -> Iterator[Block]:
         say = self._words.say
-        if self._answered is None:
+        if self._release.answered is None:
             text = say("So few took part that no numbers are told.")
             yield Paragraph(text=text)
             return
-        value = str(self._answered)
-        if self._present is not None:
-            value = say("{answered} of {present}", answered=value, present=self._present)
+        value = str(self._release.answered)
+        if (present := self._release.present) is not None:
+            value = say("{answered} of {present}", answered=value, present=present)
         groups = len(self._digest.groups)
         yield Figures(
             items=(
@@ -88,11 +87,11 @@ class _Summary:
 
     def _chosen(self, step: StepPart) -> Iterator[Block]:
         """What was chosen, where that may be told. The total it could be taken from is above."""
-        if not step.options or self._answered is None:
+        numbers = self._release.chosen.get(step.step_id)
+        if not numbers:
             return
         say = self._words.say
         options = [" ".join(option.split()) for option in step.options]
-        numbers = published(step.chosen, self._answered)
         title = say("How many people chose what")
         bars = tuple(
             Bar(label=option, value=number)
@@ -114,17 +113,9 @@ class _Summary:
     def _themes(self) -> Iterator[Block]:
         say = self._words.say
         themes = [one for one in self._digest.findings.shown if not one.sensitive]
-        if not themes or self._answered is None:
+        numbers = self._release.themes
+        if not themes or not numbers:
             return
-        # Every theme counts for what could be worked out, the ones not listed too.
-        every = self._digest.findings.themes
-        numbers = dict(
-            zip(
-                (one.number for one in every),
-                published([one.persons for one in every], self._answered),
-                strict=True,
-            )
-        )
         yield Heading(text=say("What people spoke about"))
         bars = tuple(
             Bar(label=self._name(theme), value=number)
@@ -159,6 +150,11 @@ class _Summary:
                 say(
                     "Numbers of fewer than {smallest} people are not told, nor those from which "
                     "such a number could be worked out.",
+                    smallest=SMALLEST,
+                ),
+                say(
+                    "A number that has changed by fewer than {smallest} people since an earlier "
+                    "version of this summary is told as it was there, or not at all.",
                     smallest=SMALLEST,
                 ),
                 say(
