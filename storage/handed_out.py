@@ -33,7 +33,8 @@ class HandedOut:
     def newest_ms(self, dialogue_id: DialogueId) -> int | None:
         """When the newest files of a dialogue were made, None if there are none."""
         newest = sa.select(sa.func.max(_made.c.made_ms)).where(_made.c.dialogue_id == dialogue_id)
-        return self._db.scalar(newest)
+        made_ms: int | None = self._db.scalar(newest)
+        return made_ms
 
     def releases(self, dialogue_id: DialogueId) -> tuple[Release, ...]:
         """The numbers that were told the public, the oldest first."""
