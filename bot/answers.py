@@ -18,7 +18,7 @@ from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
 from flows.contacts import asked
 from flows.digest.snapshot import ReplyKind
 from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
-from flows.requests import CALL_MARK, name_of_command, request_of
+from flows.requests import CALL_MARK, Request, name_of_command, request_of
 from storage.hot import Row
 from storage.replies import reply_row
 from storage.rooms import RoomUse
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flows.ids import RoomId
     from storage.transaction import Transaction
 
+_DAY_MS = 24 * 3_600_000
 _CLOCKS_APART_MS = 60_000
 """So much the clocks of two homeservers may honestly differ."""
 
@@ -108,6 +109,8 @@ class Answers:
             return
         view = self._world.private_view(message.sender)
         asked = request_of(message.text)
+        if asked is not None and asked[0] is Request.LEAVE and not self._may_leave(tx, message):
+            asked = None
         if asked is not None and (view is None or not _names_an_option(message, view)):
             later.asked.append(Asked(message=message, request=asked[0], language=asked[1]))
             return
@@ -116,6 +119,16 @@ class Answers:
         if placement is None and len(later.half_said) == unclear:
             later.answered_nothing.append(message)
         self._keep(tx, message, placement, batch, later)
+
+    def _may_leave(self, tx: Transaction, message: Written) -> bool:
+        """Whether something was said in this chat that must go from the screen at a word.
+
+        Everywhere else the word is an answer like another.
+        """
+        if self._world.asks_sensitively(message.sender):
+            return True
+        day_ago = message.sent_ms - _DAY_MS
+        return bool(tx.care.since(message.sender, from_ms=day_ago))
 
     def _is_for_us(self, message: Written, placement: Placement | None, later: Later) -> bool:
         """Whether a message in a group's room is a word to the bot and no answer."""
@@ -127,6 +140,8 @@ class Answers:
             later.tried_command.append(message)
             return True
         request, language = asked
+        if request is Request.LEAVE:
+            return False
         # In a group step it may be said to each other; otherwise it is said to the bot.
         is_talk = placement is not None and placement.kind is ReplyKind.TALK
         chooses = placement is not None and bool(placement.choices)

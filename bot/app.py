@@ -148,7 +148,7 @@ class App:
         )
         self._contacts = Contacts(self.world, digests, config.language)
         self._wrong_room = WrongRoom(self.world, links, config.language)
-        self._prompting = Prompting(self.world, links, self._contacts)
+        self._prompting = Prompting(self.world, links, self._contacts, help_lines=config.care.lines)
         self._dispatcher = Dispatcher(
             self.world,
             prompting=self._prompting,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from flows.export import (
 from flows.ids import DialogueId, EffectKey, EventId, ReplyNo
 from flows.messages import MediaKind
 from flows.packs.pack import Step, StepKind
+from storage.holds import HoldKind
 from storage.instants import to_ms
 from storage.overview import Reading
 from storage.replies import Reply
@@ -48,6 +49,8 @@ def gather(seen: Reading, dialogue: Dialogue, *, exported_ms: int) -> Export:
     for one in seen.tx.replies.revisions(by_number):
         wording = ExportRevision(text=one.text, replaced_ms=one.replaced_ms)
         revisions.setdefault(one.reply_no, []).append(wording)
+    replies = seen.tx.replies.of_rounds(by_number)
+    held = _held(seen.tx, replies)
     counts = seen.overview.counts(dialogue.id)
     unreadable = seen.tx.journal.unreadable_by_room()
     opened = {one.step_id for one in rounds}
@@ -65,8 +68,13 @@ def gather(seen: Reading, dialogue: Dialogue, *, exported_ms: int) -> Export:
         groups=tuple(ExportGroup(group_id=one.id, name=one.name) for one in dialogue.groups),
         rounds=tuple(_round(one, unreadable.get(one.room_id, 0)) for one in rounds),
         replies=tuple(
-            _reply(reply, by_number[reply.round_no], tuple(revisions.get(reply.reply_no, ())))
-            for reply in seen.tx.replies.of_rounds(by_number)
+            _reply(
+                reply,
+                by_number[reply.round_no],
+                tuple(revisions.get(reply.reply_no, ())),
+                held.get(reply.reply_no),
+            )
+            for reply in replies
         ),
         received=counts.received,
         withdrawn=counts.withdrawn,
@@ -97,8 +105,23 @@ def _round(round_: Round, unreadable: int) -> ExportRound:
     )
 
 
-def _reply(reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...]) -> ExportReply:
-    media = None if reply.media is None else json.loads(reply.media)
+def _held(tx: Transaction, replies: Sequence[Reply]) -> dict[ReplyNo, str]:
+    """What the bot itself holds replies back for; what an organizer does is theirs to read."""
+    kinds = {(one.reply_no, one.event_id): one.kind for one in tx.holds.all()}
+    held = {}
+    for reply in replies:
+        kind = kinds.get((reply.reply_no, reply.event_id))
+        if kind is not None and kind is not HoldKind.ORGANIZER:
+            held[reply.reply_no] = kind.value
+        elif not reply.looked and reply.withdrawn_ms is None:
+            held[reply.reply_no] = "not looked at yet"
+    return held
+
+
+def _reply(
+    reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...], held: str | None
+) -> ExportReply:
+    media = None if reply.media is None or held else json.loads(reply.media)
     return ExportReply(
         reply_no=reply.reply_no,
         step_id=round_.step_id,
@@ -106,7 +129,7 @@ def _reply(reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...]) -
         text_version=round_.text_version,
         person=reply.participant_no,
         kind=reply.kind,
-        text=reply.text,
+        text="" if held else reply.text,
         sent_ms=reply.sent_ms,
         received_ms=reply.received_ms,
         media=None if media is None else media["name"],
@@ -117,7 +140,8 @@ def _reply(reply: Reply, round_: Round, revisions: tuple[ExportRevision, ...]) -
         declared_ms=reply.declared_ms,
         edited_ms=reply.edited_ms,
         withdrawn_ms=reply.withdrawn_ms,
-        revisions=revisions,
+        held=held,
+        revisions=() if held else revisions,
     )
 
 

@@ -21,6 +21,11 @@ def private_prompt(
     return EffectKey(f"{dialogue_id}/{step_id}/{user_id}/private-prompt/{time}")
 
 
+def ping(prompt_key: EffectKey) -> EffectKey:
+    """What rings for a prompt that does not ring itself."""
+    return EffectKey(prompt_key.replace("private-prompt/", "private-ping/"))
+
+
 def keycap(prompt_key: EffectKey, number: int) -> EffectKey:
     """The bot's own mark on a prompt, for people to tap."""
     return EffectKey(f"{prompt_key}/keycap-{number}")

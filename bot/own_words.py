@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from babel.dates import format_date
 
-from bot.parcels import post
+from bot.parcels import post, take_back
 from bot.rendering.help import closed_anonymous_markdown
 from bot.rendering.own import (
     StoredAnswer,
@@ -18,6 +18,7 @@ from bot.rendering.own import (
     forgotten_markdown,
     in_private_markdown,
     language_markdown,
+    left_markdown,
     no_commands_markdown,
     nothing_stored_markdown,
     nothing_to_undo_markdown,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_MOST_TAKEN_BACK = 100
 _PART_BYTES = 10_000
 """A message stays under the size a homeserver takes, encrypted and as HTML too."""
 
@@ -83,6 +85,9 @@ class OwnWords:
             self._say(tx, message, [language_markdown(wording(language))], now)
             return
         words = wording(self._world.language_of(message.sender) or asked.language)
+        if request is Request.LEAVE:
+            self._leave(tx, message, words, now)
+            return
         # What it says is nobody else's to read: outside the private chat nothing is done.
         if self._private_room(message) is None:
             self._say(tx, message, [in_private_markdown(self._links.private_chat(), words)], now)
@@ -108,6 +113,18 @@ class OwnWords:
         words = wording(self._world.language_of(message.sender) or self._language)
         text = no_commands_markdown(self._links.private_chat(), words)
         self._say(tx, message, [text], now, at_most_hourly="no-command")
+
+    def _leave(self, tx: Transaction, message: Written, words: Wording, now: datetime) -> None:
+        """Take what the bot has said in this private chat off the screen, and say nothing of it."""
+        room_id = message.room_id
+        gone = [
+            take_back(EffectKey(f"{key}/gone"), room_id, key)
+            for key in tx.outbox.shown_in(room_id, most=_MOST_TAKEN_BACK)
+        ]
+        left = post(
+            EffectKey(f"{room_id}/-/-/left/{message.event_id}"), room_id, left_markdown(words)
+        )
+        tx.outbox.put([*gone, left], now_ms=to_ms(now))
 
     def _call(self, tx: Transaction, message: Written, later: Later, now: datetime) -> None:
         room_id = message.room_id

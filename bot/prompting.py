@@ -17,6 +17,7 @@ from bot.parcels import post, post_file, react_to_own
 from bot.rendering.prompts import (
     PromptFacts,
     file_markdown,
+    private_ping_markdown,
     private_prompt_markdown,
     prompt_markdown,
 )
@@ -30,6 +31,7 @@ from storage.instants import to_ms
 from storage.rounds import NewRound
 
 if TYPE_CHECKING:
+    from bot.care_config import HelpLine
     from bot.chat import Links
     from bot.contacts import Contacts
     from bot.world import World
@@ -40,12 +42,23 @@ log = structlog.get_logger()
 
 
 class Prompting:
-    """Opens rounds and puts their prompts into the outbox."""
+    """Opens rounds and puts their prompts into the outbox.
 
-    def __init__(self, world: World, links: Links, contacts: Contacts) -> None:
+    `help_lines` stand above sensitive questions.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        links: Links,
+        contacts: Contacts,
+        *,
+        help_lines: tuple[HelpLine, ...] = (),
+    ) -> None:
         self._world = world
         self._links = links
         self._contacts = contacts
+        self._help_lines = help_lines
 
     def open_step(
         self, tx: Transaction, dialogue: Dialogue, effect: OpenStep, *, now: datetime
@@ -114,6 +127,7 @@ class Prompting:
             scenario_is_new=is_new,
             own_pace=dialogue.own_pace and not dialogue.ends_by_itself(step),
             is_first=is_first,
+            help_lines=self._help_lines,
         )
         return _Question(dialogue, step, facts)
 
@@ -157,8 +171,8 @@ class Prompting:
             room_id = self._world.private_room(user_id)
             if room_id is not None:
                 key = keys.private_prompt(question.dialogue.id, question.step.id, user_id)
-                text = question.in_private(self._world.language_of(user_id))
-                effects.append(post(key, room_id, text, silent=silent))
+                language = self._world.language_of(user_id)
+                effects += question.privately(key, room_id, language, silent=silent)
                 effects += _keycaps(question.step, key, room_id)
         return effects
 
@@ -197,10 +211,10 @@ class Prompting:
         while tx.outbox.fate(keys.private_prompt(*place, time)) is not None:
             time += 1
         key = keys.private_prompt(*place, time)
-        text = question.in_private(self._world.language_of(user_id))
-        prompt = post(key, room_id, text, silent=False)
+        language = self._world.language_of(user_id)
+        prompt = question.privately(key, room_id, language, silent=False)
         keycaps = _keycaps(question.step, key, room_id)
-        tx.outbox.put([prompt, *keycaps], now_ms=to_ms(now))
+        tx.outbox.put([*prompt, *keycaps], now_ms=to_ms(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +229,19 @@ class _Question:
         words = wording(self.dialogue.language)
         return prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
 
-    def in_private(self, language: str | None) -> str:
+    def privately(
+        self, key: EffectKey, room_id: RoomId, language: str | None, *, silent: bool
+    ) -> list[Outgoing]:
+        """The question in a private chat; a sensitive one is silent, and a word without it rings.
+
+        Clients show what rings on a locked screen, and the last message in their list of rooms.
+        """
         words = wording(language or self.dialogue.language)
-        return private_prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
+        text = private_prompt_markdown(self.step, self.dialogue.pack, self.facts, words)
+        if not self.step.sensitive:
+            return [post(key, room_id, text, silent=silent)]
+        ping = post(keys.ping(key), room_id, private_ping_markdown(words), silent=silent)
+        return [post(key, room_id, text, silent=True), ping]
 
 
 def _keycaps(step: Step, prompt: EffectKey, room_id: RoomId) -> list[Outgoing]:

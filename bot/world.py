@@ -241,6 +241,16 @@ class World:
             None,
         )
 
+    def asks_sensitively(self, user_id: UserId) -> bool:
+        """Whether a dialogue that the person is in has a sensitive step."""
+        room_id = self.group_room(user_id)
+        return room_id is not None and any(
+            step.sensitive
+            for dialogue in self.live.values()
+            if any(group.room_id == room_id for group in dialogue.groups)
+            for step in dialogue.pack.steps
+        )
+
     def own_room(self, user_id: UserId) -> RoomId | None:
         """The room of the group in which a person has answered, while its dialogue runs.
 

@@ -65,6 +65,7 @@ class ExportReply:
 
     `person` is a number within the dialogue. `opened`: a sealed reply has been shown to its
     group. What was withdrawn has no words any more, and is listed so that the counts show it.
+    `held` says what the bot holds it back for; its words are left out.
     """
 
     reply_no: ReplyNo
@@ -84,6 +85,7 @@ class ExportReply:
     declared_ms: int | None = None
     edited_ms: int | None = None
     withdrawn_ms: int | None = None
+    held: str | None = None
     revisions: tuple[ExportRevision, ...] = ()
 
 

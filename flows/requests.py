@@ -21,6 +21,8 @@ class Request(StrEnum):
     FORGET = "forget"
     FORGET_NOW = "forget_now"
     """Yes, forget me; said after being asked."""
+    LEAVE = "leave"
+    """Take everything off my screen, where something sensitive was said."""
     SWEDISH = "swedish"
     ENGLISH = "english"
 
@@ -40,6 +42,7 @@ _WORDS: dict[Request, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Request.UNDO: (("ångra", "ångra mitt svar"), ("undo", "undo my answer")),
     Request.FORGET: (("glöm mig",), ("forget me",)),
     Request.FORGET_NOW: (("ja, glöm mig", "ja glöm mig"), ("yes, forget me", "yes forget me")),
+    Request.LEAVE: (("lämna", "lämna nu"), ("leave", "leave now")),
     Request.SWEDISH: (("svenska", "på svenska"), ("swedish", "in swedish")),
     Request.ENGLISH: (("engelska", "på engelska"), ("english", "in english")),
 }

@@ -60,6 +60,10 @@ class Sent:
     event_id: EventId | None
 
 
+_LATELY = 20_000
+"""Effects: those of some days."""
+
+
 class Outbox:
     """The outbox inside one transaction."""
 
@@ -170,6 +174,26 @@ class Outbox:
             return None
         event_id = None if row.event_id is None else EventId(row.event_id)
         return Sent(state=OutboxState(row.state), event_id=event_id)
+
+    def shown_in(self, room_id: RoomId, *, most: int) -> list[EffectKey]:
+        """The newest messages of ours that stand in a room, by their keys, newest first.
+
+        Looked for among what was sent lately: it is said of a private chat, and at once.
+        """
+        newest = self._db.scalar(sa.select(sa.func.max(_outbox.c.number))) or 0
+        query = (
+            sa.select(_outbox.c.key)
+            .where(
+                _outbox.c.number > newest - _LATELY,
+                _outbox.c.room_id == room_id,
+                _outbox.c.state == int(OutboxState.SENT),
+                _outbox.c.event_id.is_not(None),
+                _outbox.c.key.not_like("%/gone"),
+            )
+            .order_by(_outbox.c.number.desc())
+            .limit(most)
+        )
+        return [EffectKey(key) for key in self._db.scalars(query)]
 
     def withdraw_waiting(self, key: EffectKey) -> bool:
         """Drop an effect that a newer one replaces, if it is not sent yet; True if dropped.

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Iterator
 
+from bot.cli.check_care import look_at_care
 from bot.cli.check_matrix import look_at_matrix
 from bot.cli.check_storage import look_at_database, look_at_modes, look_at_packs
 from bot.cli.configuration import config_path
@@ -41,6 +42,7 @@ def _findings(parsed: argparse.Namespace, terminal: Terminal) -> Iterator[Findin
         return
     yield good(words.say("configuration {path}", path=path.absolute()))
     yield from look_at_modes(config, path, words)
+    yield from look_at_care(config.care, terminal.now.astimezone(config.zone).date(), words)
     yield from look_at_database(config, words)
     yield from look_at_packs(config.pack_folders, words)
     yield from asyncio.run(look_at_matrix(config, words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 from urllib.parse import unquote
 
 from bot.commands.choosing import has_begun
@@ -13,12 +13,12 @@ from bot.errors import CommandError
 from bot.parcels import post
 from bot.rendering.markdown import escape
 from bot.showing import shown_replies
-from bot.wording import wording
+from bot.wording import Wording, wording
 from flows.audit import Act
 from flows.dialogue import Status
 from flows.digest.snapshot import ReplyKind
 from flows.ids import EffectKey, EventId, ReplyNo, RoomId
-from storage.holds import Hold
+from storage.holds import Hold, HoldKind
 from storage.instants import to_ms
 from storage.replies import Reply
 
@@ -111,8 +111,22 @@ def _held(call: Call) -> str:
     head = call.words.say_n(
         "**{number} reply is held back**", "**{number} replies are held back**", len(held)
     )
-    lines = [f"- {one.reply_no}: {escape(one.reason) or '–'}" for one in held]
+    lines = [f"- {one.reply_no}: {_why(one, call.words)}" for one in held]
     return "\n\n".join([head, "\n".join(lines), how])
+
+
+def _why(hold: Hold, words: Wording) -> str:
+    match hold.kind:
+        case HoldKind.ORGANIZER:
+            return escape(hold.reason) or "–"
+        case HoldKind.CARE:
+            return words.say("🤖 whoever wrote it may be in danger")
+        case HoldKind.CASE:
+            return words.say("🤖 it seems to tell of one person")
+        case HoldKind.PERSONAL:
+            return words.say("🤖 it seems to have personal data in it")
+        case _:
+            assert_never(hold.kind)
 
 
 # ---------------------------------------------------------------- which reply

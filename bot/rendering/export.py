@@ -12,10 +12,11 @@ where something has not happened::
     rounds      step, group, opened_at, closed_at, present, no_answer, unreadable
     replies     reply, step, scenario, text_version, group, person, kind (individual, group,
                 talk), text, media ({name, kind} or null), sent_at, received_at, late, sealed,
-                opened, declared_at, edited_at, withdrawn_at, revisions ([{text,
+                opened, declared_at, edited_at, withdrawn_at, held, revisions ([{text,
                 replaced_at}], the oldest first); by number
 
-A reply that was withdrawn is listed with `text` and `media` null and no revisions. `person`
+A reply that was withdrawn is listed with `text` and `media` null and no revisions. One that the bot
+holds back (`held`: care, case, personal, or not looked at yet) has an empty text. `person`
 tells persons of this dialogue apart; no account and no name of a person is in any field that
 is not somebody's own words. Fields may be added within a version, and readers ignore those
 they do not know; one that changes or goes makes the next version.
@@ -71,6 +72,7 @@ CSV_COLUMNS = (
     "declared_utc",
     "edited_utc",
     "withdrawn_utc",
+    "held",
     "revisions",
 )
 
@@ -174,6 +176,7 @@ def _reply(reply: ExportReply, scenarios: Mapping[StepId, str]) -> dict[str, Any
         "declared_at": _instant(reply.declared_ms),
         "edited_at": _instant(reply.edited_ms),
         "withdrawn_at": _instant(reply.withdrawn_ms),
+        "held": reply.held,
         "revisions": [] if gone else [_revision(revision) for revision in reply.revisions],
     }
 
@@ -235,6 +238,7 @@ def _cells(reply: ExportReply, step: ExportStep, group_name: str) -> dict[str, s
         "declared_utc": _cell_moment(reply.declared_ms),
         "edited_utc": _cell_moment(reply.edited_ms),
         "withdrawn_utc": _cell_moment(reply.withdrawn_ms),
+        "held": reply.held or "",
         "revisions": str(0 if gone else len(reply.revisions)),
     }
 

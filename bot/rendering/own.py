@@ -104,6 +104,11 @@ def forgotten_markdown(erased: int, words: Wording) -> str:
     )
 
 
+def left_markdown(words: Wording) -> str:
+    """All that is left in a chat that somebody has left fast; anybody may read it."""
+    return words.say("👋 See you another time.")
+
+
 def language_markdown(words: Wording) -> str:
     """What a person reads who has chosen a language."""
     return words.say("From now on I write English to you. In the group's room nothing changes.")

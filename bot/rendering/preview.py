@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_percent
 
+from bot.care_config import DEFAULT_LINES
 from bot.rendering.again import day_words, recurrence_words
 from bot.rendering.durations import spoken_length
 from bot.rendering.markdown import render
@@ -228,6 +229,7 @@ class Preview:
             scenario=self.pack.scenario(scenario),
             scenario_is_new=new,
             is_first=self._asks_first(step),
+            help_lines=DEFAULT_LINES,
         )
 
     def _asks_first(self, step: Step) -> bool:

@@ -12,6 +12,8 @@ from datetime import datetime
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_percent
 
+from bot.care_config import HelpLine
+from bot.rendering.care import lines_markdown
 from bot.rendering.durations import spoken_length
 from bot.wording import Wording
 from flows.packs.pack import Choosing, Identity, Opening, Pack, Scenario, Step, StepKind, Text
@@ -29,6 +31,7 @@ class PromptFacts:
     `scenario` is the group's; `scenario_is_new` if the group has not read it yet: then it is
     told, and otherwise named. `own_pace`: the group says itself when it is done with the step.
     `is_first`: nothing has been asked before, so that the pack's consent text is to be read now.
+    `help_lines` stand above what is sensitive.
     """
 
     closes_at: datetime | None
@@ -38,6 +41,7 @@ class PromptFacts:
     scenario_is_new: bool = True
     own_pace: bool = False
     is_first: bool = False
+    help_lines: tuple[HelpLine, ...] = ()
 
 
 def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
@@ -45,6 +49,17 @@ def prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) 
 
     The text is the pack's, in the dialogue's language; how to answer stands below it.
     """
+    if step.sensitive:
+        return _joined(
+            words.say(
+                "🔒 **Now comes a question for each of you alone.** Open your chat with "
+                "[Runda]({link}) (tap it, and choose *Message*) when nobody reads over your "
+                "shoulder. You do not have to answer.",
+                link=facts.private_chat,
+            ),
+            *_consent(pack, facts, words),
+            _until(step, facts, words),
+        )
     how = _private_way(step, facts, words) if step.is_private else _open_way(step, words)
     ending = [_until(step, facts, words)]
     if step.kind.collects:
@@ -69,12 +84,30 @@ def _capitalised(line: str) -> str:
 def private_prompt_markdown(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> str:
     """The question of a sealed step in a private chat, where the answer is written."""
     return _joined(
+        *_help_first(step, facts, words),
         *_asked(step, pack, facts, words),
         *_consent(pack, facts, words),
         _own_way(step, words),
         _who_sees(step, pack, words),
         _no_cases(step, words),
         _until(step, facts, words),
+    )
+
+
+def private_ping_markdown(words: Wording) -> str:
+    """What rings when a sensitive question has come, and what a locked screen shows."""
+    return words.say("🔔 There is something new for you here, above.")
+
+
+def _help_first(step: Step, facts: PromptFacts, words: Wording) -> Iterator[str]:
+    """Above a sensitive question: whom to call, and how to leave fast."""
+    if not step.sensitive:
+        return
+    if facts.help_lines:
+        yield lines_markdown(facts.help_lines, words)
+    yield words.say(
+        "🚪 Write **leave** here, and I take everything I have written off this chat at once. "
+        "What you have written yourself you delete yourself."
     )
 
 

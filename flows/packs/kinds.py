@@ -40,7 +40,7 @@ KIND_KEYS: dict[StepKind, tuple[str, ...]] = {
     StepKind.PICTURE: (*_ABOUT, *_WHEN, "file", "description"),
     StepKind.BACKGROUND: (*_ABOUT, *_WHEN, "file", "description"),
     StepKind.EXERCISE: (*_ABOUT, *_WHEN, *_ASKS),
-    StepKind.INDIVIDUAL: (*_ABOUT, *_WHEN, *_ASKS, "sealed", "shown"),
+    StepKind.INDIVIDUAL: (*_ABOUT, *_WHEN, *_ASKS, "sealed", "shown", "sensitive"),
     StepKind.GROUP: (*_ABOUT, *_WHEN, *_ASKS, "grace"),
     StepKind.PLENARY: (*_ABOUT, *_WHEN),
     StepKind.POLL: (

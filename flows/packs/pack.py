@@ -215,6 +215,8 @@ class Step:
     The text of a place on a scale that has no words is empty.
     `asks_number` (check-in): the answer has a number in it as well.
     `no_cases`: the prompt says that individual cases must not be told.
+    `sensitive` (individual): for the person alone. No group and no notification is shown a word
+    of it, help lines come first, and one word takes it off her screen. Never `shown`.
     """
 
     id: StepId
@@ -238,6 +240,7 @@ class Step:
     choosing: Choosing = Choosing.SINGLE
     asks_number: bool = False
     no_cases: bool = False
+    sensitive: bool = False
 
     @property
     def is_private(self) -> bool:

@@ -58,6 +58,7 @@ class Reading:
     attached: Attached | None
     asking: Asking
     no_cases: bool | None
+    sensitive: bool | None
 
     def step(self) -> Step | None:
         """Make the step, or None where something is missing or wrong."""
@@ -86,6 +87,7 @@ class Reading:
             choosing=self.asking.choosing,
             asks_number=self.asking.number,
             no_cases=self.no_cases is True,
+            sensitive=self.sensitive is True,
         )
 
 
@@ -119,6 +121,7 @@ def read_step(table: Table, languages: Languages | None) -> Reading:
         attached=_attached(written, kind, languages),
         asking=_asking(written, kind, languages),
         no_cases=_optional_flag(written, "no_cases"),
+        sensitive=_sensitive(written),
     )
 
 
@@ -133,13 +136,31 @@ def _draft(table: Table, written: Table, step_id: str | None, kind: StepKind | N
         scenarios=(_scenarios(written) if "scenarios" in has else None) or (),
         turn=(written.number("turn", least=1, most=MAX_SCENARIOS) if "turn" in has else None) or 1,
         sealed=_optional_flag(written, "sealed") is not False,
-        shown=_optional_flag(written, "shown") is not False,
+        # What is sensitive is never shown to the group.
+        shown=_optional_flag(written, "shown") is not False
+        and written.values.get("sensitive") is not True,
         length_s=_optional_duration(written, "length"),
         remind_before_s=_optional_duration(written, "remind_before"),
         begins_at=written.clock("begins_at") if "begins_at" in has else None,
         opening=opening,
         quorum=quorum,
     )
+
+
+def _sensitive(table: Table) -> bool | None:
+    sensitive = _optional_flag(table, "sensitive")
+    if sensitive:
+        for key, value in (("sealed", False), ("shown", True)):
+            if table.values.get(key) is value:
+                table.note(
+                    key,
+                    said(
+                        "{key} lets others read what sensitive = true keeps from them; remove one"
+                        " of them",
+                        key=f"{key} = {str(value).lower()}",
+                    ),
+                )
+    return sensitive
 
 
 def _has_id(table: Table) -> bool:

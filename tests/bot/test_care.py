@@ -8,7 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.care_config import DEFAULT_LINES, CareConfig
+from bot.export import gather
+from bot.rendering.export import to_json
+from flows.dialogue import Status
 from flows.ids import RoomId, UserId
+from storage.overview import reading
 from tests.bot.journey import Journey
 from tests.builders import (
     ANN,
@@ -133,6 +137,21 @@ async def test_nothing_of_it_is_shown_until_a_person_releases_it(journey: Journe
         ("care", "runda", "1", "acute"),
         ("release", DUTY, "1", "care"),
     ]
+
+
+async def test_it_is_in_no_export_of_everything_and_its_number_is(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+    answer = await journey.writes_in_private(ANN, ACUTE)
+    await journey.edits(ANN, answer, "Nothing, sorry")
+
+    (dialogue,) = await journey.database.write(lambda tx: tx.dialogues.in_status(Status.RUNNING))
+    with reading(journey.url) as seen:
+        export = gather(seen, dialogue, exported_ms=0)
+
+    (reply,) = export.replies
+    assert (reply.held, reply.text, reply.revisions) == ("care", "", ())
+    assert MARKER not in to_json(export).decode()
 
 
 async def test_in_a_groups_room_she_is_answered_in_private_all_the_same(journey: Journey) -> None:

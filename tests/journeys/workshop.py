@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,8 @@ user_id = "{account.user_id}"
 device_id = "{account.device_id}"
 access_token_file = "access_token"
 
+[care]
+lines = ["112; SOS Alarm; {datetime.now(UTC).date()}"]
 [organizers]
 room = "{room_id}"
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -57,6 +58,7 @@ def installed(tmp_path: Path, homeserver: Homeserver, bot_account: Account) -> I
         f'[matrix]\nhomeserver = "{homeserver.url}"\nuser_id = "{bot_account.user_id}"\n'
         f'device_id = "{bot_account.device_id}"\naccess_token_file = "secrets/access_token"\n'
         f'[organizers]\nroom = "{room}"\n'
+        f'[care]\nlines = ["112; SOS Alarm; {datetime.now(UTC).date()}"]\n'
     )
     return Installation(folder=folder, account=bot_account, room=room)
 
@@ -71,6 +73,8 @@ def test_everything_in_order(runda: Runda, installed: Installation, homeserver: 
         f"✓ {installed.folder}/secrets/access_token is for the bot alone",
         f"✓ {installed.folder}/secrets is for the bot alone",
         f"✓ {installed.folder}/data is for the bot alone",
+        "✓ on duty: nobody; when somebody may be in danger the organizers are told, without a name",
+        "✓ numbers for people in danger: checked within a year",
         "✓ database: will be made at the first start",
         f"✓ homeserver {homeserver.url} answers",
         "✓ clock: agrees with the homeserver's",

@@ -103,6 +103,7 @@ def test_everything_stored_is_in_the_json() -> None:
                 "declared_at": None,
                 "edited_at": None,
                 "withdrawn_at": "2026-05-05T10:02:00.000Z",
+                "held": None,
                 "revisions": [],
             },
             {
@@ -123,6 +124,7 @@ def test_everything_stored_is_in_the_json() -> None:
                 "declared_at": "2026-05-05T10:01:40.008Z",
                 "edited_at": "2026-05-05T10:01:50.000Z",
                 "withdrawn_at": None,
+                "held": None,
                 "revisions": [{"text": "More", "replaced_at": "2026-05-05T10:01:50.000Z"}],
             },
         ],
@@ -174,7 +176,7 @@ def test_a_row_of_the_table() -> None:
         "\ufeff" + ";".join(f'"{name}"' for name in CSV_COLUMNS) + "\r\n"
         '"grums-1";"1";"emma";"alone";"On your own";"individual";"0123456789ab";"2";"Bord 2";'
         '"1";"talk";"\'=1+1; ""now""\nand later";"";"2026-05-05 10:01:40";"2026-05-05 10:01:41";'
-        '"TRUE";"FALSE";"FALSE";"";"";"";"0"\r\n'
+        '"TRUE";"FALSE";"FALSE";"";"";"";"";"0"\r\n'
     )
 
 

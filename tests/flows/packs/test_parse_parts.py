@@ -15,6 +15,7 @@ from flows.packs.pack import (
     FollowUp,
     Opening,
     Pack,
+    PersonalData,
     Recurrence,
     Scenario,
     Step,
@@ -666,6 +667,45 @@ def test_answers_may_stay_private() -> None:
     (step,) = parse(private, name="test").steps
 
     assert (step.shown, step.is_private, step.stays_private) == (False, True, True)
+
+
+def test_what_is_sensitive_stays_private() -> None:
+    sensitive = pack_toml(step_toml("individual", "alone", "sensitive = true", length="4 min"))
+
+    (step,) = parse(sensitive, name="test").steps
+
+    assert (step.sensitive, step.shown, step.stays_private) == (True, False, True)
+
+
+@pytest.mark.parametrize("line", ["sealed = false", "shown = true"])
+def test_what_is_sensitive_is_read_by_no_others(line: str) -> None:
+    both = pack_toml(step_toml("individual", "alone", f"sensitive = true\n{line}", length="4 min"))
+
+    with pytest.raises(PackError, match=f"{line} lets others read"):
+        parse(both, name="test")
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        pytest.param("", PersonalData.MASK, id="unless it says otherwise"),
+        pytest.param('personal_data = "mask"', PersonalData.MASK, id="masked"),
+        pytest.param('personal_data = "hold"', PersonalData.HOLD, id="held back"),
+    ],
+)
+def test_what_becomes_of_personal_data(line: str, meant: PersonalData) -> None:
+    source = f"{line}\n" + pack_toml(step_toml("individual", "alone", length="4 min"))
+
+    assert parse(source, name="test").personal_data is meant
+
+
+def test_a_word_for_personal_data_that_is_meant_is_suggested() -> None:
+    source = 'personal_data = "maska"\n' + pack_toml(
+        step_toml("individual", "alone", length="4 min")
+    )
+
+    with pytest.raises(PackError, match='"mask"'):
+        parse(source, name="test")
 
 
 def test_open_answers_cannot_stay_private() -> None:
