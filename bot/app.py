@@ -46,6 +46,7 @@ from bot.own_words import OwnWords
 from bot.packs import find_packs
 from bot.private import PrivateChats
 from bot.prompting import Prompting
+from bot.recount import Recount
 from bot.rehearsals import Rehearsals
 from bot.reminding import Reminding
 from bot.returns import BEGINNINGS, Returns
@@ -299,6 +300,16 @@ class App:
             changed=self._heard,
             outbox_filled=self.sender.wake,
         )
+        self.recount = Recount(
+            database=database,
+            chat=chat,
+            intake=self.intake,
+            world=self.world,
+            zone=config.zone,
+            language=config.language,
+            now=now,
+            posted=self.sender.wake,
+        )
 
     async def run(self) -> None:
         """Run until cancelled, or until the chat does not accept the account any more."""
@@ -350,6 +361,7 @@ class App:
             tasks.create_task(self._dropped.run())
             tasks.create_task(self._keep_boards())
             tasks.create_task(self._rehearsals.run())
+            tasks.create_task(self.recount.run())
             tasks.create_task(self.seating.run())
 
     # ------------------------------------------------------------ what the parts call
@@ -389,6 +401,7 @@ class App:
 
     async def _tick(self) -> None:
         """As time passes: rows another process wrote may be due."""
+        self.recount.tick()
         self.sender.wake()
         self.digests.wake()
         now = self._now()

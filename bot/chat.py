@@ -6,13 +6,13 @@ in here knows a homeserver, an event format or an HTTP status.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from flows.ids import EffectKey, EventId, RoomId, UserId
-from storage.journal import Batch, Resolved
+from storage.journal import Arrived, Batch, Resolved
 
 # ---------------------------------------------------------------- what is sent
 
@@ -213,6 +213,13 @@ class Chat(Protocol):
         self, room_id: RoomId, once_key: EffectKey, *, since: datetime
     ) -> EventId | None:
         """Look in the room for an event of ours that carries `once_key`, back to `since`."""
+        ...
+
+    def look_back(self, room_id: RoomId, *, since: datetime) -> AsyncIterator[Sequence[Arrived]]:
+        """What the chat has of a room, page by page from now back to `since`, and not for ever.
+
+        Each page is in order, the oldest first.
+        """
         ...
 
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:

@@ -237,7 +237,7 @@ class Journal:
             with savepoint(self._db):
                 _ADD.run(self._db, [_inbox_values(event) for event in events])
         except sa.exc.IntegrityError:
-            fresh = self._unseen(events)
+            fresh = self.unseen(events)
             if fresh:
                 _ADD.run(self._db, [_inbox_values(event) for event in fresh])
             return fresh
@@ -252,7 +252,8 @@ class Journal:
             kept.append(event._replace(raw=None) if event.odd and room < 0 else event)
         return kept
 
-    def _unseen(self, events: Sequence[Arrived]) -> list[Arrived]:
+    def unseen(self, events: Sequence[Arrived]) -> list[Arrived]:
+        """Those that are not in the journal, each once, in the order given."""
         fresh: dict[tuple[str, str], Arrived] = {}
         for event in events:
             known = self._db.scalar(

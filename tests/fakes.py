@@ -7,7 +7,7 @@ outlives the bot: what happens while the bot is away is heard when it comes back
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -45,6 +45,7 @@ from storage.journal import (
 from tests.builders import BOT
 
 _WHOLE_EVENT_BYTES = 20_000
+_PAGE = 3
 
 
 @dataclass(kw_only=True)
@@ -124,6 +125,9 @@ class FakeChat:
         self.holds_before = False
         self.holds_after = False
         self.held = asyncio.Event()
+        self.kept_back: list[Arrived] = []
+        """What rooms hold and the bot was never told."""
+        self.looked_back: list[RoomId] = []
         self.away_at_first = 0
         """So many times it cannot be connected to."""
         self._released = asyncio.Event()
@@ -170,6 +174,19 @@ class FakeChat:
             if one.key == once_key and one.sent_at >= since
         )
         return next(found, None)
+
+    async def look_back(
+        self, room_id: RoomId, *, since: datetime
+    ) -> AsyncIterator[Sequence[Arrived]]:
+        """Everything that was heard, and what was kept from the bot."""
+        self.looked_back.append(room_id)
+        if room_id in self.unavailable:
+            raise ChatUnavailable("no answer")
+        heard = [one for batch in self._feed if isinstance(batch, Batch) for one in batch.events]
+        events = [one for one in (*heard, *self.kept_back) if one.room_id == room_id]
+        events = [one for one in events if one.sent_ms >= to_ms(since)]
+        for at in range(0, len(events), _PAGE):
+            yield events[at : at + _PAGE]
 
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:
         await asyncio.sleep(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Self
@@ -224,10 +225,11 @@ async def _in_parts(
         status=status,
         headers={"Content-Type": "application/json", "Content-Length": str(whole)},
     )
-    await answer.prepare(request)
-    for part in parts:
-        await answer.write(part)
-        await asyncio.sleep(pause_s)
+    with suppress(ConnectionResetError):  # whoever asked has given up
+        await answer.prepare(request)
+        for part in parts:
+            await answer.write(part)
+            await asyncio.sleep(pause_s)
     return answer if sum(map(len, parts)) == whole else _broken(request, answer)
 
 

@@ -7,7 +7,7 @@ to whoever watches, what is heard is delivered in order, and nothing outlives it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -129,6 +129,14 @@ class Stage:
         """What has been sent under a key, however long ago."""
         del room_id, since
         return self._by_key.get(once_key)
+
+    async def look_back(
+        self, room_id: RoomId, *, since: datetime
+    ) -> AsyncIterator[Sequence[Arrived]]:
+        """Nothing: here the bot is told everything."""
+        del room_id, since
+        for page in tuple[Sequence[Arrived], ...]():
+            yield page
 
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:
         """Made-up people send no files.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from flows.ids import EffectKey, EventId, RoomId, UserId
 
 if TYPE_CHECKING:
     from storage.database import Database
+    from storage.journal import Arrived
     from storage.rooms import Room
     from storage.transaction import Transaction
 
@@ -162,6 +163,10 @@ class MatrixChat:
     ) -> EventId | None:
         """Look for an event of ours; see `History.find`."""
         return await self._history.find(room_id, once_key, since=since)
+
+    def look_back(self, room_id: RoomId, *, since: datetime) -> AsyncIterator[Sequence[Arrived]]:
+        """What the homeserver has of a room; see `History.look_back`."""
+        return self._history.look_back(room_id, since=since)
 
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:
         """The file of somebody's message, in plain; see `MediaStore.fetch`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -32,6 +32,8 @@ _BLOCK = 100
 """Events read between two chances for other tasks to run; decrypting takes 0.1 ms each."""
 _DEADLINE_S = 60.0
 _MOST_EMPTY = 20
+_MOST_PAGES = 100
+"""Of one room in one look back: fifty thousand events."""
 
 
 class History:
@@ -142,14 +144,30 @@ class History:
                     return None
         return None
 
+    async def look_back(
+        self, room_id: RoomId, *, since: datetime
+    ) -> AsyncIterator[Sequence[Arrived]]:
+        """Pages of the room's events, from now back to `since`; see `bot.chat.Chat.look_back`.
+
+        It ends with the first page on which everything is older: one event with a wrong time, as
+        somebody's homeserver may give it, ends nothing.
+        """
+        oldest_ms = int(since.timestamp() * 1000)
+        start: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = await self._transport.get(_messages(room_id, start), deadline_s=_DEADLINE_S)
+            events = await self._read(room_id, page)
+            yield [one for one in events if one.sent_ms >= oldest_ms]
+            start = _following(page, start)
+            times = [sent_ms(raw) for raw in _chunk(page)]
+            if start is None or (times and max(times) < oldest_ms):
+                return
+        log.warning("look_back.cut_off", room_id=room_id, pages=_MOST_PAGES)
+
     async def _backwards(self, room_id: RoomId) -> AsyncIterator[Raw]:
         start: str | None = None
         while True:
-            query = f"dir=b&limit={PAGE}"
-            if start is not None:
-                query += f"&from={quote(start, safe='')}"
-            path = f"{CLIENT}/rooms/{escaped(room_id)}/messages?{query}"
-            page = await self._transport.get(path, deadline_s=_DEADLINE_S)
+            page = await self._transport.get(_messages(room_id, start), deadline_s=_DEADLINE_S)
             for raw in _chunk(page):
                 yield raw
             start = _following(page, start)
@@ -161,6 +179,14 @@ def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that ended a group of tasks: callers expect it bare, as of one call."""
     error = group.exceptions[0]
     return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _messages(room_id: RoomId, start: str | None) -> str:
+    """What to ask for a page that ends at `start`, or at the room's end."""
+    query = f"dir=b&limit={PAGE}"
+    if start is not None:
+        query += f"&from={quote(start, safe='')}"
+    return f"{CLIENT}/rooms/{escaped(room_id)}/messages?{query}"
 
 
 def _following(page: Raw, start: str | None) -> str | None:

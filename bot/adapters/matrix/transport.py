@@ -35,7 +35,8 @@ _SHORTEST_PAUSE_S = 0.1
 """A server that asks for less (0 is common) gets our own pauses, or we would spin."""
 _BACK_OFF_START_S = 0.25
 _BACK_OFF_MOST_S = 8.0
-_TIMEOUT_S = 30.0
+TIMEOUT_S = 30.0
+"""For one try, where nothing else is said."""
 _MOST_CONNECTIONS = 48
 """More than the 32 sends in flight, so that the long poll never waits for a connection."""
 
@@ -114,7 +115,7 @@ class Transport:
             self._opened = None
 
     async def get(
-        self, path: str, *, timeout_s: float = _TIMEOUT_S, deadline_s: float = SEND_DEADLINE_S
+        self, path: str, *, timeout_s: float | None = None, deadline_s: float = SEND_DEADLINE_S
     ) -> Json:
         """GET; see `request`."""
         return await self.request("GET", path, timeout_s=timeout_s, deadline_s=deadline_s)
@@ -133,7 +134,7 @@ class Transport:
         path: str,
         body: object,
         *,
-        timeout_s: float = _TIMEOUT_S,
+        timeout_s: float | None = None,
         deadline_s: float = SEND_DEADLINE_S,
     ) -> Json:
         """PUT; see `request`."""
@@ -149,7 +150,7 @@ class Transport:
         path: str,
         body: object = None,
         *,
-        timeout_s: float = _TIMEOUT_S,
+        timeout_s: float | None = None,
         deadline_s: float = SEND_DEADLINE_S,
     ) -> Json:
         """Make a call until it is answered, refused, or `deadline_s` would pass.
@@ -157,7 +158,7 @@ class Transport:
         Args:
             path: Already percent-encoded, query included.
             body: What JSON can carry, or None for none.
-            timeout_s: For one try.
+            timeout_s: For one try; None: `TIMEOUT_S`.
             deadline_s: No try begins later than this; 0 means a single try.
 
         Raises:
@@ -167,8 +168,9 @@ class Transport:
         """
         url = URL(self._base + path, encoded=True)
         data = None if body is None else orjson.dumps(body)
+        within_s = TIMEOUT_S if timeout_s is None else timeout_s
         return await _insist(
-            lambda: self._once(method, url, data, timeout_s, self._headers), deadline_s
+            lambda: self._once(method, url, data, within_s, self._headers), deadline_s
         )
 
     async def upload(
@@ -202,6 +204,8 @@ class Transport:
                 max_redirects=_MOST_REDIRECTS,
             ) as response:
                 if response.status < _NOT_DONE:
+                    if _is_a_page(response):
+                        raise _no_answer("GET", url, aiohttp.ClientPayloadError())
                     return await _read_at_most(response, most_bytes, url)
                 raw = await response.content.read(_LONGEST_REFUSAL)
                 status, headers = response.status, response.headers
@@ -276,6 +280,11 @@ async def _insist(call: Callable[[], Awaitable[_T]], deadline_s: float) -> _T:
             if time.monotonic() + pause >= give_up_at:
                 raise
             await asyncio.sleep(pause)
+
+
+def _is_a_page(response: aiohttp.ClientResponse) -> bool:
+    """Whether a proxy or a hotel's network speaks: a homeserver names the file that it gives."""
+    return response.content_type == "text/html" and "Content-Disposition" not in response.headers
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, most_bytes: int, url: URL) -> bytes:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.adapters.matrix import history
-from tests.bot.matrix.conftest import World
-from tests.fault_proxy import Answers, FaultProxy
+from flows.ids import RoomId
+from storage.journal import Batch
+from tests.bot.matrix.conftest import Bot, World
+from tests.bot.matrix.nio_person import NioPerson
+from tests.bot.matrix.test_traps import encrypted_room
+from tests.fault_proxy import Answers, Changes, FaultProxy
 
 MANY = 240
 """More than a sync brings (100) and, with small pages, several pages of history."""
@@ -132,3 +138,53 @@ async def test_a_hole_that_may_not_be_read_is_given_up(world: World, proxy: Faul
     await bot.catches_up()
     assert len(bot.intake.texts) == 100
     assert await bot.database.write(lambda tx: tx.journal.gaps()) == []
+
+
+@pytest.mark.usefixtures("_small_pages")
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_what_a_homeserver_kept_from_the_bot_is_found_by_looking_back(
+    world: World, proxy: FaultProxy, *, encrypted: bool
+) -> None:
+    # given a homeserver that leaves messages out of what it tells, and says nothing of a hole
+    ann = await world.nio_person("ann")
+    bot = await world.bot(through=proxy)
+    room = await encrypted_room(world, bot, ann) if encrypted else await plain_room(world, bot, ann)
+    await bot.catches_up()
+    heard = [f"heard {number}" for number in range(50)]
+    for text in heard:
+        await ann.writes(room, text)
+    await bot.catches_up()
+    proxy.fail("GET", "/sync", Changes(without_messages), times=1000)
+    for number in range(3):
+        await ann.writes(room, f"missed {number}")
+    await bot.catches_up()
+    proxy.heal()
+    await bot.catches_up()
+    assert bot.intake.texts == heard
+
+    # when the bot looks back
+    began = datetime.now(UTC) - timedelta(hours=1)
+    pages = [page async for page in bot.chat.look_back(room, since=began)]
+    found = [one for page in reversed(pages) for one in page]
+    unseen = await bot.database.write(lambda tx: tx.journal.unseen(found))
+
+    # then just those are unseen, readable, and come in once
+    for _ in range(2):
+        await bot.intake.take(Batch(account=bot.id, events=unseen))
+    assert bot.intake.texts == [*heard, "missed 0", "missed 1", "missed 2"]
+    assert await bot.database.write(lambda tx: tx.journal.unseen(found)) == []
+
+
+async def plain_room(world: World, bot: Bot, ann: NioPerson) -> RoomId:
+    maker = await world.person("maker")
+    room = await maker.makes_room(bot.id, ann.id)
+    await bot.joins(room)
+    await ann.joins(room)
+    return room
+
+
+def without_messages(answer: bytes) -> bytes:
+    said = json.loads(answer)
+    for room in said.get("rooms", {}).get("join", {}).values():
+        room["timeline"]["events"] = []
+    return json.dumps(said).encode()
