@@ -23,6 +23,7 @@ from bench import (
     ingest,
     machine,
     process,
+    soak,
     table,
 )
 from bench.harness import Outcome, Plan
@@ -38,6 +39,13 @@ BENCHES: dict[str, Callable[[Plan], Awaitable[Outcome]]] = {
     "backlog": backlog.run,
     "fan-out": fan_out.on_synapse,
 }
+
+LONG: dict[str, Callable[[Plan], Awaitable[Outcome]]] = {
+    "flood": soak.steady,
+    "rush": soak.rush,
+    "day": soak.day,
+}
+"""Only when asked for by name, as `make soak` does: they take twenty minutes."""
 
 MISSED = 1
 _ROUNDS = 5
@@ -74,7 +82,7 @@ async def _measure(plan: Plan, names: Sequence[str]) -> dict[str, Outcome]:
     for name in names:
         began = time.monotonic()
         _tell(f"{name} …")
-        outcomes[name] = await BENCHES[name](plan)
+        outcomes[name] = await (BENCHES | LONG)[name](plan)
         print(table.part(outcomes[name]), flush=True)
         _tell(f"{name}: {time.monotonic() - began:.0f} s")
     return outcomes
@@ -105,9 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         action="append",
-        choices=BENCHES,
+        choices=BENCHES | LONG,
         metavar="NAME",
-        help=f"measure this alone; may be repeated: {', '.join(BENCHES)}",
+        help=f"measure this alone; may be repeated: {', '.join(BENCHES | LONG)}",
     )
     parser.add_argument(
         "--quick", action="store_true", help="small sizes, one round: shows that it runs, no more"

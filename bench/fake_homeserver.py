@@ -11,7 +11,8 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from secrets import token_urlsafe
 from typing import Any, Final, cast
@@ -44,17 +45,22 @@ Json = dict[str, Any]
 class Script:
     """The answers of ``/sync``, one for each position: ``s0``, ``s1`` and on."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
         self._answers: list[bytes] = []
+        self._ids: list[list[str]] = []
         self._waiting: list[_Connection] = []
 
     def extend(self, crowd: Crowd, *, syncs: int, per_sync: int) -> str:
         """Make answers for `syncs` more positions; returns the one after the last."""
         first = len(self._answers)
-        self._answers += answers(crowd, range(first, first + syncs), per_sync=per_sync)
+        made = answers(crowd, range(first, first + syncs), per_sync=per_sync)
+        self._answers += made
+        self._ids += [_ids_in(one) for one in made]
         if syncs:
             waiting, self._waiting = self._waiting, []
             for connection in waiting:
+                self._watch.told(self._ids[first])
                 connection.answer(self._answers[first])
         return f"s{len(self._answers)}"
 
@@ -62,6 +68,7 @@ class Script:
         """Answer now if there is something new, else later."""
         position = 0 if since is None else int(since.removeprefix("s"))
         if since is not None and position < len(self._answers):
+            self._watch.told(self._ids[position])
             connection.answer(self._answers[position])
         elif since is None or timeout_s == 0:
             connection.answer(_sync(f"s{position}", {}))
@@ -78,11 +85,60 @@ class Script:
             connection.answer(_sync(position, {}))
 
 
+class Watch:
+    """When each message was told and when it was marked; when the organizers' board was edited."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}
+        self._marked: dict[str, float] = {}
+        self._marks: set[str] = set()
+        self._boards: list[float] = []
+        self.twice = 0
+        """Messages with a second mark under another transaction id."""
+
+    def told(self, ids: Iterable[str]) -> None:
+        """These messages are in an answer that is given now."""
+        now = time.monotonic()
+        for event_id in ids:
+            self._told.setdefault(event_id, now)
+
+    def sent(self, target: str, body: bytes) -> None:
+        """The bot has sent something."""
+        if "/m.reaction/" in target:
+            marked = orjson.loads(body)["m.relates_to"]["event_id"]
+            if target in self._marks:
+                return  # the same transaction once more: a homeserver shows it once
+            self._marks.add(target)
+            self.twice += marked in self._marked
+            self._marked.setdefault(marked, time.monotonic())
+        elif b'"m.replace"' in body:
+            self._boards.append(time.monotonic())
+
+    def report(self) -> Json:
+        """Counts and lags so far, in seconds, each in order."""
+        lags = sorted(
+            self._marked[one] - told for one, told in self._told.items() if one in self._marked
+        )
+        boards = [
+            self._boards[at] - told
+            for told in self._told.values()
+            if (at := bisect(self._boards, told)) < len(self._boards)
+        ]
+        return {
+            "told": len(self._told),
+            "marked": len(lags),
+            "twice": self.twice,
+            "mark_lags": lags,
+            "board_lags": sorted(boards),
+        }
+
+
 class Homeserver:
     """What all connections share."""
 
     def __init__(self) -> None:
-        self.script = Script()
+        self.watch = Watch()
+        self.script = Script(self.watch)
         self.accepted = 0
         self._numbers = count(1)
 
@@ -131,6 +187,7 @@ class _Connection(asyncio.Protocol):
     def _handle(self, method: str, target: str, body: bytes) -> None:
         if method == "PUT" and "/rooms/" in target:
             self._homeserver.accepted += 1
+            self._homeserver.watch.sent(target, body)
             self.answer(b'{"event_id":"%b"}' % self._homeserver.event_id().encode())
             return
         address = urlsplit(target)
@@ -145,6 +202,8 @@ class _Connection(asyncio.Protocol):
                 crowd, syncs=wanted["syncs"], per_sync=wanted["per_sync"]
             )
             self.answer(orjson.dumps({"position": last, "accepted": self._homeserver.accepted}))
+        elif address.path == "/bench/watch":
+            self.answer(orjson.dumps(self._homeserver.watch.report()))
         else:
             self._canned(address.path)
 
@@ -176,6 +235,11 @@ def answers(crowd: Crowd, numbers: range, *, per_sync: int) -> list[bytes]:
         )
         for number in numbers
     ]
+
+
+def _ids_in(answer: bytes) -> list[str]:
+    rooms = orjson.loads(answer).get("rooms", {}).get("join", {}).values()
+    return [event["event_id"] for room in rooms for event in room["timeline"]["events"]]
 
 
 def _content_length(head: bytes) -> int:

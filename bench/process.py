@@ -41,14 +41,14 @@ async def memory(plan: Plan) -> Outcome:
         async with fake_homeserver() as homeserver:
             site = fake_site(homeserver, CROWD)
             folder = plan.folder / f"memory-{number}"
-            await _stage(site, folder)
+            await stage(site, folder)
             async with bots.running(bots.write_config(site, folder)) as bot:
                 await asyncio.sleep(_SETTLE_S)
-                before = _resident_mb(bot.pid)
+                before = resident_mb(bot.pid)
                 await _take(homeserver, replies)
                 await asyncio.sleep(_SETTLE_S)
                 idle.append(before)
-                grown.append(_resident_mb(bot.pid) - before)
+                grown.append(resident_mb(bot.pid) - before)
         plan.tell(f"{replies} replies, {number + 1} times")
     return Outcome(
         title="Resident memory of `runda run`",
@@ -71,7 +71,7 @@ async def start(plan: Plan) -> Outcome:
     async with fake_homeserver() as homeserver:
         site = fake_site(homeserver, CROWD)
         folder = plan.folder / "start"
-        await _stage(site, folder, Past(crowd=CROWD, replies=replies))
+        await stage(site, folder, Past(crowd=CROWD, replies=replies))
         config = bots.write_config(site, folder)
 
         async def ready() -> float:
@@ -98,14 +98,16 @@ async def start(plan: Plan) -> Outcome:
     )
 
 
-async def _stage(site: Site, folder: Path, past: Past | None = None) -> None:
+async def stage(
+    site: Site, folder: Path, past: Past | None = None, *, crowd: Crowd = CROWD
+) -> None:
     """A database with an open round in each room, and keys that are published already."""
     async with bots.made(site, folder) as bot:
         if past is not None:
             await asyncio.to_thread(past.fill, bot.database)
-        people = {CROWD.room_id(room): CROWD.user_ids(room) for room in range(CROWD.rooms)}
+        people = {crowd.room_id(room): crowd.user_ids(room) for room in range(crowd.rooms)}
         await bots.furnish(bot.database, site, people)
-        await bots.ask(bot, {room_id: CROWD.prompt(room_id) for room_id in CROWD.room_ids()})
+        await bots.ask(bot, {room_id: crowd.prompt(room_id) for room_id in crowd.room_ids()})
         await bot.chat.connect()
 
 
@@ -120,7 +122,8 @@ async def _take(homeserver: str, replies: int) -> None:
             _, accepted = await script(homeserver, CROWD, syncs=0, per_sync=PER_SYNC)
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """The memory that a process has in the machine."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bench.crowd import Crowd
 from bench.fake_homeserver import BOT, DEVICE
@@ -78,6 +79,12 @@ async def script(homeserver: str, crowd: Crowd, *, syncs: int, per_sync: int) ->
             {"rooms": crowd.rooms, "people": crowd.people, "syncs": syncs, "per_sync": per_sync},
         )
     return answer["position"], answer["accepted"]
+
+
+async def watched(homeserver: str) -> dict[str, Any]:
+    """What the fake homeserver saw: what it told, what was marked and when; see its `Watch`."""
+    async with Transport(homeserver) as transport:
+        return await transport.get("/bench/watch")
 
 
 # ------------------------------------------------------------------------- the real one
