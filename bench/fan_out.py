@@ -33,6 +33,7 @@ from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from storage.database import Database
 from storage.instants import to_ms
+from storage.journal import Arrived
 
 RATIO = Goal(1.10)
 CPU_MS = Goal(0.6)
@@ -90,6 +91,9 @@ class _Watched:
         self, room_id: RoomId, once_key: EffectKey, *, since: datetime
     ) -> EventId | None:
         return await self._chat.find(room_id, once_key, since=since)
+
+    def look_back(self, room_id: RoomId, *, since: datetime) -> AsyncIterator[Sequence[Arrived]]:
+        return self._chat.look_back(room_id, since=since)
 
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:
         return await self._chat.fetch(address, most_bytes=most_bytes)

@@ -85,6 +85,7 @@ async def day(plan: Plan) -> Outcome:
     folder = plan.folder / "day"
     memory: list[float] = []
     files: list[int] = []
+    seen: dict[str, Any] = {}
     async with fake_homeserver() as homeserver:
         site = fake_site(homeserver, CROWD)
         await stage(site, folder, crowd=CROWD)

@@ -11,11 +11,12 @@ from bot import app
 from bot.chat import Parcel
 from bot.errors import ChatLoggedOut, ChatUnavailable
 from bot.parcels import post, revise, take_back
+from bot.reactions import mark_key
 from flows.ids import EffectKey, EventId, RoomId
 from storage.instants import to_ms
 from storage.outbox import Effect, OutboxState
 from tests.bot.journey import Journey
-from tests.builders import ANN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
+from tests.builders import ANN, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
 from tests.fakes import arrived
 
 HOURS_20 = timedelta(hours=20)
@@ -405,6 +406,26 @@ async def test_every_answer_of_a_batch_gets_its_mark(journey: Journey) -> None:
     await journey.settles()
 
     assert [journey.bot_marks(one) for one in answers] == [["👍"]] * 9
+
+
+async def test_a_room_that_floods_starves_no_other(journey: Journey) -> None:
+    # given a room in which three hundred answers come at once, and one answer elsewhere
+    await journey.starts_lunch()
+    before = len(journey.chat.tried)
+    flood = [journey.message(ANN, f"Soup {n}") for n in range(300)]
+    quiet = journey.message(CIA, "Bread")
+    journey.chat.hear(events=[arrived(one) for one in (*flood, quiet)])
+
+    # and something to say in both rooms
+    await decide(journey, say("to the loud"), say("to the quiet", room_id=TABLE_2))
+
+    # then the quiet room waited for a handful of the flood's marks, and so did what was said
+    tried = journey.chat.tried[before:]
+    assert len(tried) == 303
+    assert tried.index(mark_key(TABLE_2, quiet.event_id)) < 32
+    assert tried.index(EffectKey("to the quiet")) < 303 - 32
+    assert tried.index(EffectKey("to the loud")) < 303 - 32
+    assert all(journey.bot_marks(one.event_id) == ["👍"] for one in (*flood, quiet))
 
 
 async def test_a_mark_that_is_refused_keeps_no_other_back(journey: Journey) -> None:
