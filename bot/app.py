@@ -20,6 +20,7 @@ from bot import contacts, whisper, wrong_room
 from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import Analyst
 from bot.answers import Answers
+from bot.away import Away
 from bot.board import Board
 from bot.care import Care
 from bot.clock import Clock
@@ -38,6 +39,7 @@ from bot.health import HealthPages
 from bot.helping import Helping
 from bot.holds import HoldsBack
 from bot.intake import DurableIntake
+from bot.keys import PROMPT_AGAIN
 from bot.live import LiveDigest
 from bot.llm import ChatWords
 from bot.meaning import MeaningReader
@@ -61,6 +63,7 @@ from bot.showing import Showing
 from bot.supervisor import Supervisor
 from bot.troubles import Troubles
 from bot.undeliverable import Undeliverable
+from bot.upgrades import Upgrades
 from bot.vitals import Vitals
 from bot.voting import Voting
 from bot.watch import Watch
@@ -171,8 +174,10 @@ class App:
             clock_ahead_s=clock_ahead_s,
             posted=lambda: self.sender.wake(),  # noqa: PLW0108  it is made below
         )
+        self._away = Away(self.world, config.language)
         self.sender = Sender(
             database=database,
+            away=self._away,
             chat=chat,
             undeliverable=Undeliverable(self.world, config.language),
             troubles=self.troubles,
@@ -277,7 +282,13 @@ class App:
                 is_command=desk.knows,
                 is_release=self._care.is_release,
             ),
-            doorkeeper=Doorkeeper(self.world, self._wrong_room, config.language),
+            doorkeeper=Doorkeeper(
+                self.world,
+                self._wrong_room,
+                Upgrades(self.world, self._prompting, config.language),
+                self._away,
+                config.language,
+            ),
             private=PrivateChats(self.world, self._prompting, config.language),
             own_words=OwnWords(
                 self.world,
@@ -416,7 +427,7 @@ class App:
             self._note_seating(tx, key, event_id)
         if event_id is None:
             return
-        if key.endswith("/prompt/0"):
+        if key.endswith("/prompt/0") or f"/{PROMPT_AGAIN}/" in key:
             self._prompting.note_prompt(tx, key, event_id)
         elif contacts.makes_room(key):
             self.world.ready(tx)

@@ -7,7 +7,7 @@ witness of their rooms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ from storage.journal import Departure, Invitation, MemberChange, Membership, Roo
 from storage.rooms import Room, RoomUse
 
 if TYPE_CHECKING:
+    from bot.away import Away
+    from bot.upgrades import Upgrades
     from bot.world import World
     from bot.wrong_room import WrongRoom
     from storage.transaction import Transaction
@@ -33,22 +35,32 @@ log = structlog.get_logger()
 class Doorkeeper:
     """Keeps rooms and members, inside the transaction that journals them."""
 
-    def __init__(self, world: World, wrong_room: WrongRoom, language: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        wrong_room: WrongRoom,
+        upgrades: Upgrades,
+        away: Away,
+        language: str,
+    ) -> None:
         self._world = world
         self._wrong_room = wrong_room
+        self._upgrades = upgrades
+        self._away = away
         self._language = language
 
     def learn(
         self,
         tx: Transaction,
         *,
-        rooms: Iterable[RoomFacts],
+        rooms: Sequence[RoomFacts],
         members: Iterable[MemberChange],
         departures: Iterable[Departure],
         now: datetime,
     ) -> list[RoomId]:
         """Keep what changed of rooms; returns the private rooms the bot has just come into."""
         entered: list[RoomId] = []
+        open_again: list[RoomId] = []
         changed = False
         for facts in rooms:
             before = tx.rooms.get(facts.room_id)
@@ -57,6 +69,8 @@ class Doorkeeper:
             newly_in = facts.joined and (before is None or not before.joined)
             if newly_in and before is not None and before.use is RoomUse.DIRECT:
                 entered.append(facts.room_id)
+            if newly_in or facts.levels is not None:
+                open_again.append(facts.room_id)
         news = tx.rooms.apply([_not_from_the_future(one, to_ms(now)) for one in members])
         came = self._newcomers(news)
         changed = changed or bool(news)
@@ -69,6 +83,9 @@ class Doorkeeper:
         if changed:
             self._world.see_rooms(tx)
             self._world.see_rounds(tx)
+            self._upgrades.learn(tx, rooms, now=now)
+            for room_id in open_again:
+                self._away.come_back(tx, room_id, now=now)
             self._wrong_room.help(tx, came, now=now)
         return entered
 
@@ -128,6 +145,9 @@ class Doorkeeper:
             use = RoomUse.DIRECT
         if use is None and by_organizer:
             use = RoomUse.GROUP
+        if use is not RoomUse.ORGANIZERS and self._upgrades.is_awaited(tx, invitation.room_id):
+            # It takes over what the room before it was, when the bot is in.
+            use = RoomUse.NONE
         if use is None:
             return None
         return Room(
@@ -136,7 +156,7 @@ class Doorkeeper:
             name=invitation.name or "",
             encrypted=invitation.encrypted,
             joined=False,
-            number=tx.rooms.next_number(use),
+            number=None if use is RoomUse.NONE else tx.rooms.next_number(use),
             peer=invitation.inviter if use is RoomUse.DIRECT else None,
         )
 

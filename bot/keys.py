@@ -14,6 +14,16 @@ def prompt(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> Effec
     return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/prompt/0")
 
 
+PROMPT_AGAIN = "prompt-again"
+
+
+def prompt_again(
+    dialogue_id: DialogueId, step_id: StepId, group_id: GroupId, now_ms: int
+) -> EffectKey:
+    """The same question once more, since the group has another room."""
+    return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/{PROMPT_AGAIN}/{now_ms}")
+
+
 def private_prompt(
     dialogue_id: DialogueId, step_id: StepId, user_id: UserId, time: int = 0
 ) -> EffectKey:

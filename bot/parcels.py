@@ -364,6 +364,9 @@ def _sent(key: str, fates: Mapping[EffectKey, Sent]) -> EventId:
 
 def _sent_or_nothing(key: str, fates: Mapping[EffectKey, Sent], *, waits: bool) -> str:
     """For a link in a text: if its message never came, the link leads to the room alone."""
+    found = fates.get(EffectKey(key))
+    if found is not None and found.parked:
+        return ""
     try:
         return _sent(key, fates)
     except Never:

@@ -191,6 +191,22 @@ class Prompting:
         group = None if dialogue is None else dialogue.group(GroupId(whom))
         return self._world.private_room(UserId(whom)) if group is None else group.room_id
 
+    def ask_again(self, tx: Transaction, room_id: RoomId, *, now: datetime) -> None:
+        """Put the open question once more: the group's room is another one now."""
+        current = self._world.view(room_id).current
+        round_ = None if current is None else tx.rounds.get(current.round_no)
+        dialogue = None if round_ is None else self._world.running.get(round_.dialogue_id)
+        group = None if round_ is None or dialogue is None else dialogue.group(round_.group_id)
+        if round_ is None or dialogue is None or group is None:
+            return
+        left = OpenStep(step_id=round_.step_id, at=now, closes_at=dialogue.closes_at)
+        question = self._question(dialogue, left, round_.scenario, is_new=True)
+        key = keys.prompt_again(dialogue.id, round_.step_id, group.id, to_ms(now))
+        effects = [post(key, room_id, question.in_room(), silent=False)]
+        if not question.step.is_private:
+            effects += _keycaps(question.step, key, room_id)
+        tx.outbox.put(effects, now_ms=to_ms(now))
+
     def ask_in_private(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
         """Put the question that a person may answer in private right now, if there is one.
 

@@ -26,6 +26,7 @@ from storage.instants import from_ms, to_ms
 from storage.outbox import Due, OutboxState, Sent
 
 if TYPE_CHECKING:
+    from bot.away import Away
     from bot.troubles import Troubles
     from bot.undeliverable import Undeliverable
     from flows.ids import EffectKey, EventId, RoomId
@@ -76,6 +77,7 @@ class Sender:
         *,
         database: Database,
         chat: Chat,
+        away: Away,
         undeliverable: Undeliverable,
         troubles: Troubles,
         now: Callable[[], datetime],
@@ -83,6 +85,7 @@ class Sender:
     ) -> None:
         self._database = database
         self._chat = chat
+        self._away = away
         self._undeliverable = undeliverable
         self._troubles = troubles
         self._now = now
@@ -158,6 +161,7 @@ class Sender:
 
         def claim(tx: Transaction) -> list[Due]:
             due = tx.outbox.due(now_ms=now_ms, besides=flying, not_in=held, limit=_BATCH)
+            due = self._away.keep(tx, due)
             tx.outbox.note_try([one.number for one in due], now_ms=now_ms)
             return due
 
@@ -203,7 +207,7 @@ class Sender:
         try:
             event_id = await self._carry_out(due)
         except NotYet:
-            await self._postpone(due, _WAIT_FOR_OTHER_MS, "waits for an earlier message")
+            await self._wait_for_other(due)
             return False
         except ChatUnavailable as error:
             await self._wait_for_chat(due, error)
@@ -221,6 +225,14 @@ class Sender:
         self._done_ready.set()
         self._troubles.settled(due.room_id)
         return True
+
+    async def _wait_for_other(self, due: Due) -> None:
+        """Come again in a moment; or, if the other waits for its room, wait with it."""
+        others = open_content(due.content).speaks_of
+        if await self._database.write(lambda tx: tx.outbox.park_with(due, others)):
+            self._flying.discard(due.number)
+            return
+        await self._postpone(due, _WAIT_FOR_OTHER_MS, "waits for an earlier message")
 
     async def _wait_for_chat(self, due: Due, error: ChatUnavailable) -> None:
         wait_s = error.retry_after_s or _back_off_s(due)
@@ -332,8 +344,12 @@ class Sender:
         log.error("effect.refused", key=due.key, room_id=due.room_id, reason=str(error))
 
         def give_up(tx: Transaction) -> None:
-            tx.outbox.fail(due.number, now_ms=to_ms(now), error=str(error))
-            _drop_files(tx, [due])
+            if self._away.may_be_out(due, error):
+                # It goes out when the bot is back in the room, or may write there again.
+                tx.outbox.park([due.number], error=str(error))
+            else:
+                tx.outbox.fail(due.number, now_ms=to_ms(now), error=str(error))
+                _drop_files(tx, [due])
             self._undeliverable.tell(tx, due, error, now=now)
 
         await self._database.write(give_up)

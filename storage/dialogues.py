@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -57,6 +58,16 @@ class Dialogues:
             .where(_dialogue.c.dialogue_id == dialogue.id)
             .values(**_state_values(dialogue))
         )
+
+    def move(self, old: RoomId, new: RoomId) -> None:
+        """Another room takes the place of one, in every dialogue: some come back after months."""
+        for dialogue in self.in_status():
+            if any(group.room_id == old for group in dialogue.groups):
+                groups = (
+                    replace(group, room_id=new) if group.room_id == old else group
+                    for group in dialogue.groups
+                )
+                self.save(replace(dialogue, groups=tuple(groups)))
 
     def get(self, dialogue_id: DialogueId) -> Dialogue | None:
         """The dialogue, or None if there is none of that id."""

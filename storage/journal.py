@@ -95,6 +95,8 @@ class RoomFacts:
     """True when the bot has come into the room."""
     successor: RoomId | None = None
     """The room that replaces this one (an upgrade), if it was replaced."""
+    predecessor: RoomId | None = None
+    """The room that this one replaces, if it does."""
     creators: frozenset[UserId] | None = None
     """Those who stand above all levels; empty where the room knows no such thing."""
     levels: Levels | None = None

@@ -17,6 +17,9 @@ _outbox = table_of(OutboxRow)
 _ADD = HotInsert(_outbox, ("key", "room_id", "content", "created_ms", "due_ms", "state", "tries"))
 _WAITING = sa.text("outbox.state = 0")
 
+_PARKED_MS = 2**53
+"""Due at no time: it waits for something else than time."""
+
 # An id list in one statement: SQLite takes 32,766 variables, PostgreSQL 65,535.
 _CHUNK = 500
 
@@ -54,10 +57,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of an earlier effect; `event_id` is None until it is sent."""
+    """What became of an earlier effect; `event_id` is None until it is sent.
+
+    `parked`: it waits for its room, which may take days.
+    """
 
     state: OutboxState
     event_id: EventId | None
+    parked: bool = False
 
 
 _LATELY = 20_000
@@ -121,7 +128,9 @@ class Outbox:
     def next_due_ms(self, *, after_ms: int) -> int | None:
         """When the next of the effects is due that are not due yet."""
         found: int | None = self._db.scalar(
-            sa.select(sa.func.min(_outbox.c.due_ms)).where(_WAITING, _outbox.c.due_ms > after_ms)
+            sa.select(sa.func.min(_outbox.c.due_ms)).where(
+                _WAITING, _outbox.c.due_ms > after_ms, _outbox.c.due_ms < _PARKED_MS
+            )
         )
         return found
 
@@ -159,6 +168,40 @@ class Outbox:
             .values(due_ms=due_ms, error=error, tries=_outbox.c.tries + 1)
         )
 
+    def park(self, numbers: Sequence[int], *, error: str) -> None:
+        """Keep effects until their room can be written in again; they are not due before."""
+        for chunk in _chunks(numbers):
+            self._db.execute(
+                sa.update(_outbox)
+                .where(_outbox.c.number.in_(chunk), _WAITING)
+                .values(due_ms=_PARKED_MS, error=error)
+            )
+
+    def park_with(self, due: Due, others: Sequence[EffectKey]) -> bool:
+        """Keep an effect as long as one is kept that it speaks of; False if none is."""
+        query = sa.select(sa.literal(1)).where(
+            _WAITING,
+            _outbox.c.due_ms == _PARKED_MS,
+            _outbox.c.room_id == due.room_id,
+            _outbox.c.key.in_(others),
+        )
+        if self._db.scalar(query.limit(1)) is None:
+            return False
+        self.park([due.number], error="waits for an earlier message")
+        return True
+
+    def parked(self, room_id: RoomId) -> list[Due]:
+        """What is kept for a room, oldest first."""
+        kept = (_WAITING, _outbox.c.due_ms == _PARKED_MS, _outbox.c.room_id == room_id)
+        rows = self._db.execute(sa.select(_outbox).where(*kept).order_by(_outbox.c.number))
+        return [_due(row) for row in rows]
+
+    def unpark(self, room_id: RoomId, *, now_ms: int) -> None:
+        """Let what was kept for a room go out."""
+        kept = (_WAITING, _outbox.c.due_ms == _PARKED_MS, _outbox.c.room_id == room_id)
+        values = {"due_ms": now_ms, "error": None, "tries": 0}
+        self._db.execute(sa.update(_outbox).where(*kept).values(**values))
+
     def fail(self, number: int, *, now_ms: int, error: str) -> None:
         """Give an effect up; what it would have said is dropped."""
         values = {"state": int(OutboxState.FAILED), "done_ms": now_ms, "content": ""}
@@ -168,12 +211,15 @@ class Outbox:
 
     def fate(self, key: EffectKey) -> Sent | None:
         """What became of the effect with this key; None if there never was one."""
-        query = sa.select(_outbox.c.state, _outbox.c.event_id).where(_outbox.c.key == key)
+        columns = (_outbox.c.state, _outbox.c.event_id, _outbox.c.due_ms)
+        query = sa.select(*columns).where(_outbox.c.key == key)
         row = self._db.execute(query).first()
         if row is None:
             return None
         event_id = None if row.event_id is None else EventId(row.event_id)
-        return Sent(state=OutboxState(row.state), event_id=event_id)
+        state = OutboxState(row.state)
+        parked = state is OutboxState.WAITING and row.due_ms == _PARKED_MS
+        return Sent(state=state, event_id=event_id, parked=parked)
 
     def shown_in(self, room_id: RoomId, *, most: int) -> list[EffectKey]:
         """The newest messages of ours that stand in a room, by their keys, newest first.

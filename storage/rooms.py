@@ -12,10 +12,24 @@ import sqlalchemy as sa
 from flows.ids import RoomId, UserId
 from storage.journal import MemberChange, Membership, RoomFacts
 from storage.rights import Rights, from_text, to_text
-from storage.tables import MemberRow, RoomRow, table_of
+from storage.tables import (
+    ContactRow,
+    HelpCallRow,
+    MemberRow,
+    OutboxRow,
+    RoomRow,
+    RoundRow,
+    TableRoomRow,
+    table_of,
+)
 
 _room = table_of(RoomRow)
 _member = table_of(MemberRow)
+_outbox = table_of(OutboxRow)
+_round = table_of(RoundRow)
+_table_room = table_of(TableRoomRow)
+_call = table_of(HelpCallRow)
+_contact = table_of(ContactRow)
 
 
 class RoomUse(StrEnum):
@@ -33,7 +47,8 @@ class RoomUse(StrEnum):
 class Room:
     """A room. `number` orders group rooms (table 1, 2 …); `peer` is who a private chat is with.
 
-    `rights` is None until the homeserver has told.
+    `rights` is None until the homeserver has told. `successor` is the room by which it was
+    replaced, `predecessor` the one it replaces; each as the room itself says.
     """
 
     room_id: RoomId
@@ -44,6 +59,8 @@ class Room:
     number: int | None = None
     peer: UserId | None = None
     rights: Rights | None = None
+    successor: RoomId | None = None
+    predecessor: RoomId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +117,8 @@ class Rooms:
             "number": room.number,
             "peer": room.peer,
             "rights": None if room.rights is None else to_text(room.rights),
+            "successor": room.successor,
+            "predecessor": room.predecessor,
         }
         here = _room.c.room_id == room.room_id
         if self._db.execute(sa.update(_room).where(here).values(**values)).rowcount == 0:
@@ -123,8 +142,28 @@ class Rooms:
                 encrypted=room.encrypted or bool(facts.encrypted),
                 joined=room.joined if facts.joined is None else facts.joined,
                 rights=_learned(room.rights, facts),
+                successor=facts.successor or room.successor,
+                predecessor=facts.predecessor or room.predecessor,
             )
         )
+
+    def replaced_by(self, room_id: RoomId) -> Room | None:
+        """The room that says that this one replaces it."""
+        row = self._db.execute(sa.select(_room).where(_room.c.successor == room_id)).first()
+        return None if row is None else _to_room(row)
+
+    def move(self, old: RoomId, new: RoomId) -> None:
+        """Another room takes the place of one in all that goes on there.
+
+        What was said in the old one stays where it was said.
+        """
+        for table in (_outbox, _round, _table_room, _call, _contact):
+            here = table.c.room_id == old
+            if table is _outbox:
+                here = sa.and_(here, _outbox.c.state == 0)
+            elif table is _round:
+                here = sa.and_(here, _round.c.closed_ms.is_(None))
+            self._db.execute(sa.update(table).where(here).values(room_id=new))
 
     def apply(self, changes: Sequence[MemberChange]) -> list[MemberChange]:
         """Keep changes of membership, and return those that were newer than what is known."""
@@ -195,6 +234,8 @@ def _to_room(row: sa.Row[Any]) -> Room:
         number=row.number,
         peer=None if row.peer is None else UserId(row.peer),
         rights=None if row.rights is None else from_text(row.rights),
+        successor=None if row.successor is None else RoomId(row.successor),
+        predecessor=None if row.predecessor is None else RoomId(row.predecessor),
     )
 
 

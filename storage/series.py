@@ -80,6 +80,15 @@ class AllSeries:
         query = sa.select(_series).where(_series.c.ended_ms.is_(None)).order_by(_series.c.series_id)
         return [_to_series(row) for row in self._db.execute(query)]
 
+    def move(self, old: RoomId, new: RoomId) -> None:
+        """Another room takes the place of one."""
+        for row in self._db.execute(sa.select(_series.c.series_id, _series.c.state)).all():
+            state = json.loads(row.state)
+            if old in state["rooms"]:
+                state["rooms"] = [new if room_id == old else room_id for room_id in state["rooms"]]
+                here = _series.c.series_id == row.series_id
+                self._db.execute(sa.update(_series).where(here).values(state=json.dumps(state)))
+
     def count(self, series_id: str) -> None:
         """One more of its dialogues has begun."""
         here = _series.c.series_id == series_id

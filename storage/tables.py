@@ -91,6 +91,10 @@ class RoomRow(SQLModel, table=True):
     """The other person of a private chat."""
     rights: str | None = None
     """Who may how much, JSON; None until the homeserver has told."""
+    successor: str | None = None
+    """The room by which it was replaced, as it says itself."""
+    predecessor: str | None = None
+    """The room that it replaces, as it says itself."""
 
 
 class MemberRow(SQLModel, table=True):

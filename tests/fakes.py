@@ -111,6 +111,7 @@ class FakeChat:
         self.unavailable: set[RoomId] = set()
         self.retry_after_s: float | None = None
         self.refused: set[RoomId] = set()
+        self.refusal = "M_FORBIDDEN"
         self.refuses_marks_on: set[EventId] = set()
         self.refuses_rooms = False
         """Whether the account may make no rooms."""
@@ -238,7 +239,7 @@ class FakeChat:
         if self.unreachable.intersection(_invited(parcel.content)):
             raise ChatUnavailable("502 no answer from her homeserver")
         if parcel.room_id in self.refused:
-            raise ChatRefused("403 M_FORBIDDEN not in the room", code="M_FORBIDDEN")
+            raise ChatRefused(f"403 {self.refusal} not in the room", code=self.refusal)
         if isinstance(parcel.content, React) and parcel.content.target in self.refuses_marks_on:
             raise ChatRefused("403 M_FORBIDDEN that message is gone", code="M_FORBIDDEN")
         text = parcel.content.markdown if isinstance(parcel.content, Post | Revise) else ""

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from flows.ids import RoomId, UserId
-from storage.journal import Departure, Membership, RoomFacts
+from storage.instants import to_ms
+from storage.journal import Departure, MemberChange, Membership, RoomFacts
 from storage.rights import Levels
 from tests.bot.journey import Journey
-from tests.builders import ANN, BO, BOT, CIA, OLGA, ORGANIZERS, STRANGER, TABLE_1, TABLE_2
+from tests.builders import (
+    ANN,
+    BO,
+    BOT,
+    CIA,
+    MONDAY_9H,
+    OLGA,
+    ORGANIZERS,
+    STRANGER,
+    TABLE_1,
+    TABLE_2,
+)
 from tests.fakes import Room
 
 WELCOME = "Hello! I am Runda."
@@ -89,6 +103,158 @@ async def test_the_bot_put_out_of_a_group_is_told_and_comes_back_when_invited(
     # then it is table 2 again
     await journey.writes(OLGA, "!groups")
     assert "2. Table 2: 2 people" in journey.answer()
+
+
+async def test_what_was_decided_while_the_bot_was_out_comes_once_when_it_is_back(
+    journey: Journey,
+) -> None:
+    # given a step that began while the bot was out of one group, and one that also ended
+    await journey.starts_lunch()
+    was_out(journey, TABLE_2)
+    await journey.time_passes(11)
+    await journey.writes_in_private(ANN, "Soup")
+    before = journey.texts(TABLE_2)
+    assert "Together" in journey.heads(TABLE_1)
+    told = [text for text in journey.texts(ORGANIZERS) if "Table 2" in text and "⚠️" in text]
+    assert len(told) == 1
+
+    # when it is invited again
+    journey.chat.invite(journey.chat.rooms[TABLE_2], OLGA)
+    await journey.settles()
+    await journey.bot_is_killed()
+    await journey.bot_starts()
+
+    # then the open question is put, once, with what belongs to it, and nothing of what is over
+    assert journey.texts(TABLE_2)[: len(before)] == before
+    new = journey.heads(TABLE_2)[len(before) :]
+    assert new.count("Together") == 1
+    assert "Alone" not in new
+    assert "✅ I am in **Table 2** again, and post there now what had to wait." in journey.texts(
+        ORGANIZERS
+    )
+    answer = await journey.writes(CIA, "Group answer: bread")
+    assert journey.bot_marks(answer) == ["✅"]
+
+
+async def test_a_question_refused_before_the_departure_was_heard_is_not_lost(
+    journey: Journey,
+) -> None:
+    # given a room that refuses, and nobody knows why yet
+    journey.chat.refused.add(TABLE_2)
+    await journey.starts_lunch()
+    was_out(journey, TABLE_2)
+    await journey.settles()
+    assert journey.texts(TABLE_2) == []
+
+    # when the bot is back
+    journey.chat.refused.clear()
+    journey.chat.invite(journey.chat.rooms[TABLE_2], OLGA)
+    await journey.settles()
+
+    assert journey.heads(TABLE_2).count("Alone") == 1
+
+
+async def test_who_may_write_again_writes_what_had_to_wait(journey: Journey) -> None:
+    # given a room in which the bot may not write
+    journey.chat.refused.add(TABLE_2)
+    await journey.starts_lunch()
+
+    # when its level is raised
+    journey.chat.refused.clear()
+    levels = Levels(users={BOT: 50}, users_default=0, events_default=50)
+    journey.chat.hear(rooms=[RoomFacts(room_id=TABLE_2, levels=levels)])
+    await journey.settles()
+
+    assert journey.heads(TABLE_2).count("Alone") == 1
+
+
+def was_out(journey: Journey, room_id: RoomId) -> None:
+    """The bot is put out of a room."""
+    journey.chat.rooms[room_id].members.discard(BOT)
+    journey.chat.hear(departures=[Departure(room_id=room_id, by=CIA, banned=False)])
+
+
+# ---------------------------------------------------------------- rooms that are replaced
+
+NEW = RoomId("!new")
+
+
+def is_replaced(journey: Journey, room_id: RoomId, new: RoomId) -> None:
+    journey.chat.hear(rooms=[RoomFacts(room_id=room_id, successor=new)])
+
+
+def comes_into(journey: Journey, new: RoomId, *people: UserId, before: RoomId | None) -> None:
+    """The bot is in the room that replaces another."""
+    journey.chat.rooms[new].members.add(BOT)
+    members = [
+        MemberChange(
+            room_id=new,
+            user_id=one,
+            membership=Membership.JOIN,
+            name=None,
+            sent_ms=to_ms(journey.now),
+        )
+        for one in (BOT, *people)
+    ]
+    journey.chat.hear(
+        rooms=[RoomFacts(room_id=new, joined=True, predecessor=before)], members=members
+    )
+
+
+@pytest.mark.parametrize("told_first", ["old", "new"])
+async def test_a_group_goes_on_in_the_room_that_replaces_its_own(
+    journey: Journey, told_first: str
+) -> None:
+    # given a dialogue with an answer
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "Soup")
+    await journey.clock_shows(MONDAY_9H + timedelta(minutes=10))
+    await journey.writes(ANN, "Group answer: rice")
+
+    # when the room is replaced, whichever of the two is heard of first
+    journey.chat.add_room("Table 1", ANN, BO, room_id=NEW)
+    if told_first == "new":
+        comes_into(journey, NEW, ANN, BO, before=TABLE_1)
+        await journey.settles()
+    is_replaced(journey, TABLE_1, NEW)
+    await journey.settles()
+    if told_first == "old":
+        comes_into(journey, NEW, ANN, BO, before=TABLE_1)
+        await journey.settles()
+
+    # then the open question stands in the new one, and answers there count beside the old
+    assert journey.heads(NEW) == ["Together"]
+    second = await journey.writes(
+        BO, "Group answer: bread", room=NEW, thread=journey.shown(NEW)[0].event_id
+    )
+    assert journey.bot_marks(second) == ["✅"]
+    await journey.writes(OLGA, "!groups")
+    assert "1. Table 1: 2 people" in journey.answer()
+    await journey.writes(OLGA, "!stop lunch-1")
+    digest = "\n".join(journey.texts(ORGANIZERS))
+    assert "Soup" in digest
+    assert "bread" in digest
+    assert any("moved to another room" in text for text in journey.texts(ORGANIZERS))
+    assert journey.errors == []
+
+
+async def test_a_room_that_does_not_say_so_itself_replaces_none(journey: Journey) -> None:
+    await journey.starts_lunch()
+    shown = len(journey.texts(TABLE_1))
+    journey.chat.add_room("Den", STRANGER, room_id=NEW)
+    # given rooms that are said to replace another: a group's, the organizers', a stranger's
+    for new in (TABLE_2, ORGANIZERS, NEW):
+        is_replaced(journey, TABLE_1, new)
+        await journey.settles()
+    comes_into(journey, NEW, STRANGER, before=None)
+    await journey.settles()
+
+    await journey.clock_shows(MONDAY_9H + timedelta(minutes=10))
+    assert journey.texts(NEW) == []
+    assert len(journey.texts(TABLE_1)) > shown
+    await journey.writes(STRANGER, "!stop lunch-1", room=NEW)
+    await journey.writes(OLGA, "!groups")
+    assert "1. Table 1: 2 people" in journey.answer()
 
 
 async def test_people_come_and_go(journey: Journey) -> None:

@@ -230,7 +230,7 @@ async def test_the_organizers_room_that_refuses_is_not_told_of_itself(journey: J
     await decide(journey, say("first", room_id=ORGANIZERS))
 
     waiting = await journey.database.write(lambda tx: tx.outbox.count(OutboxState.WAITING))
-    assert waiting == 0
+    assert waiting == 1
 
 
 async def test_an_effect_that_nobody_knows_stops_no_other(journey: Journey) -> None:
@@ -339,6 +339,7 @@ async def test_what_waits_for_another_room_lets_the_others_pass(journey: Journey
 
 async def test_what_speaks_of_a_message_that_never_came_is_given_up(journey: Journey) -> None:
     journey.chat.refused.add(TABLE_1)
+    journey.chat.refusal = "M_UNKNOWN"
     await decide(journey, say("first"))
     journey.chat.refused.clear()
     await decide(

@@ -266,12 +266,17 @@ def _fact(raw: Raw, kind: str, content: Raw) -> dict[str, Any]:
         case "m.room.encryption":
             return {"encrypted": True}
         case "m.room.create":
-            return {"creators": power.creators(raw)}
+            return {"creators": power.creators(raw), **_before(content)}
         case "m.room.power_levels":
             return {"levels": power.levels(content)}
         case _:
             successor = content.get("replacement_room")
             return {"successor": RoomId(successor)} if is_id(successor) else {}
+
+
+def _before(content: Raw) -> dict[str, Any]:
+    room_id = _dict(content.get("predecessor")).get("room_id")
+    return {"predecessor": RoomId(room_id)} if is_id(room_id) else {}
 
 
 def _member_change(raw: Raw, content: Raw, room_id: RoomId) -> MemberChange | None:
