@@ -31,6 +31,7 @@ from bot.packs import PackFile
 from bot.parcels import post
 from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
+from flows.messages import Incoming
 from storage.database import Database
 from storage.instants import to_ms
 from storage.journal import Arrived
@@ -97,6 +98,9 @@ class _Watched:
 
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:
         return await self._chat.fetch(address, most_bytes=most_bytes)
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
+        return await self._chat.read(room_id, event_id)
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         return await self._chat.create_room(name=name, invite=invite, encrypted=encrypted)

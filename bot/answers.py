@@ -24,6 +24,7 @@ from storage.replies import reply_row
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
+    from bot.consenting import Consenting
     from bot.corrections import Corrections
     from bot.voting import Voting
     from bot.world import World
@@ -47,6 +48,7 @@ class Answers:
         world: World,
         corrections: Corrections,
         voting: Voting,
+        consenting: Consenting,
         *,
         is_command: Callable[[str], bool],
         is_release: Callable[[Written], bool],
@@ -54,12 +56,20 @@ class Answers:
         self._world = world
         self._corrections = corrections
         self._voting = voting
+        self._consenting = consenting
         self._is_command = is_command
         self._is_release = is_release
 
-    def take(self, tx: Transaction, incoming: Iterable[Incoming], *, now_ms: int) -> Later:
-        """Act on what people did; returns what else is to be done in this transaction."""
-        batch = _Batch(tx, now_ms)
+    def take(
+        self, tx: Transaction, incoming: Iterable[Incoming], *, now_ms: int, long_ago: bool = False
+    ) -> Later:
+        """Act on what people did; returns what else is to be done in this transaction.
+
+        Args:
+            now_ms: when it was received.
+            long_ago: whether steps may have opened since.
+        """
+        batch = _Batch(tx, now_ms, long_ago=long_ago)
         later = Later()
         # Forged, or a clock gone wrong: it would come before all that is yet to come.
         too_new_ms = now_ms + _CLOCKS_APART_MS
@@ -91,28 +101,70 @@ class Answers:
     def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
         if message.sender in self._world.onlookers:
             return
-        dialogue = self._world.asking.get(message.room_id)
-        if dialogue is not None and asked(message.text, dialogue.pack.contacts) is not None:
+        if self._world.waits_for_yes(message.room_id, message.sender) is not None:
+            self._before_yes(
+                tx, message, batch.then(self._world.view(message.room_id)), batch, later
+            )
+            return
+        if self._asks_contact(message):
             later.to_contacts.append(message)
             return
-        if says_done(message.text) and self._world.at_own_pace(message.room_id) is not None:
+        if self._is_done(message):
             later.said_done.append(message)
             return
-        placement = _placed(message, self._world.view(message.room_id), batch, later)
+        view = batch.then(self._world.view(message.room_id))
+        placement = _placed(message, view, batch, later)
         if self._is_for_us(message, placement, later):
             placement = None
         self._keep(tx, message, placement, batch, later)
+
+    def _is_done(self, message: Written) -> bool:
+        return says_done(message.text) and self._world.at_own_pace(message.room_id) is not None
+
+    def _asks_contact(self, message: Written) -> bool:
+        dialogue = self._world.asking.get(message.room_id)
+        return dialogue is not None and asked(message.text, dialogue.pack.contacts) is not None
+
+    def _before_yes(
+        self, tx: Transaction, message: Written, view: RoomView, batch: _Batch, later: Later
+    ) -> None:
+        """Of somebody who has not consented nothing is kept but the yes."""
+        dialogue_id = self._consenting.waits_for(message.room_id, message.sender)
+        if dialogue_id is None:
+            return
+        now_ms = batch.now_ms
+        if not view.private and self._is_done(message):
+            later.said_done.append(message)
+            return
+        # "Yes" may be an option of the open question too, and was not meant for this one then.
+        is_for_us = self._consenting.points_at_question(message)
+        may_be_yes = is_for_us or not _names_an_option(message, view)
+        if may_be_yes and self._consenting.hears_yes(tx, message, dialogue_id, now_ms=now_ms):
+            return
+        found = place(message, view, now_ms=now_ms)
+        if not view.private:
+            placement = None if isinstance(found, Unclear) else found
+            if self._is_for_us(message, placement, later):
+                return
+        if found is not None or self._asks_contact(message):
+            self._consenting.leave_aside(tx, message, dialogue_id, later, now_ms=now_ms)
+        elif view.private:
+            later.answered_nothing.append(message)
 
     def _in_private(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
         if self._is_release(message):
             later.care_releases.append(message)
             return
         view = self._world.private_view(message.sender)
+        view = None if view is None else batch.then(view)
         asked = request_of(message.text)
         if asked is not None and asked[0] is Request.LEAVE and not self._may_leave(tx, message):
             asked = None
         if asked is not None and (view is None or not _names_an_option(message, view)):
             later.asked.append(Asked(message=message, request=asked[0], language=asked[1]))
+            return
+        if view is not None and self._consenting.waits_for(message.room_id, message.sender):
+            self._before_yes(tx, message, view, batch, later)
             return
         unclear = len(later.half_said)
         placement = None if view is None else _placed(message, view, batch, later)
@@ -206,6 +258,8 @@ class Answers:
         if not isinstance(one, Marked) and self._is_of_contacts(tx, one, later):
             later.of_contacts.append(one)
             return
+        if self._consenting.takes(tx, one, later, now_ms=now_ms):
+            return
         match one:
             case Edited():
                 self._corrections.edit(tx, one, later, now_ms=now_ms)
@@ -242,11 +296,16 @@ class Answers:
 class _Batch:
     """New replies and their acknowledgements, written in one statement each."""
 
-    def __init__(self, tx: Transaction, now_ms: int) -> None:
+    def __init__(self, tx: Transaction, now_ms: int, *, long_ago: bool) -> None:
         self._tx = tx
         self.now_ms = now_ms
+        self._long_ago = long_ago
         self._replies: list[Row] = []
         self._marks: dict[RoomId, list[Mark]] = {}
+
+    def then(self, view: RoomView) -> RoomView:
+        """A room as it was when the batch was received."""
+        return view.as_of(self.now_ms) if self._long_ago else view
 
     def add(self, message: Written, placement: Placement, seat: int) -> None:
         self._replies.append(

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from bot.care import Care
 from bot.clock import Clock
 from bot.commands.desk import CommandDesk
 from bot.commands.tools import Tools
+from bot.consenting import Consenting
 from bot.contacts import Contacts
 from bot.corrections import Corrections
 from bot.digests import DigestMaker, Digests
@@ -61,6 +62,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.showing import Showing
 from bot.supervisor import Supervisor
+from bot.taking_in import TakingIn
 from bot.troubles import Troubles
 from bot.undeliverable import Undeliverable
 from bot.upgrades import Upgrades
@@ -76,6 +78,7 @@ from storage.instants import to_ms
 if TYPE_CHECKING:
     from bot.chat import Chat, Links
     from bot.config import Config
+    from bot.taking_in import Fetched
     from flows.ids import DialogueId, EffectKey, EventId
     from storage.occurrences import Occurrence
     from storage.transaction import Transaction
@@ -150,9 +153,15 @@ class App:
             changed=self._changed,
             language=config.language,
         )
-        self._contacts = Contacts(self.world, digests, config.language)
+        self.taking_in = TakingIn(database=database, chat=chat, take=self._take_in, now=now)
+        self._voting = voting = Voting(self.world)
+        corrections = Corrections(self.world, voting)
+        self._consenting = Consenting(self.world, corrections, let_in=self.taking_in.wake)
+        self._contacts = Contacts(self.world, digests, self._consenting, config.language)
         self._wrong_room = WrongRoom(self.world, links, config.language)
-        self._prompting = Prompting(self.world, links, self._contacts, help_lines=config.care.lines)
+        self._prompting = Prompting(
+            self.world, links, self._contacts, self._consenting, help_lines=config.care.lines
+        )
         self._dispatcher = Dispatcher(
             self.world,
             prompting=self._prompting,
@@ -228,8 +237,6 @@ class App:
             now=now,
             outbox_filled=self.sender.wake,
         )
-        self._voting = voting = Voting(self.world)
-        corrections = Corrections(self.world, voting)
         helping = Helping(self.world, config.language, config.zone)
         self._tables = TablesMessage(config.organizers_room, links)
         self.seating = SeatingWork(
@@ -279,6 +286,7 @@ class App:
                 self.world,
                 corrections,
                 voting,
+                self._consenting,
                 is_command=desk.knows,
                 is_release=self._care.is_release,
             ),
@@ -296,6 +304,7 @@ class App:
                 corrections=corrections,
                 helping=helping,
                 contacts=self._contacts,
+                consenting=self._consenting,
                 language=config.language,
             ),
             helping=helping,
@@ -307,6 +316,7 @@ class App:
             own_pace=OwnPace(self.world, self._dispatcher),
             contacts=self._contacts,
             care=self._care,
+            consenting=self._consenting,
             now=now,
             changed=self._heard,
             outbox_filled=self.sender.wake,
@@ -374,6 +384,7 @@ class App:
             tasks.create_task(self._rehearsals.run())
             tasks.create_task(self.recount.run())
             tasks.create_task(self.seating.run())
+            tasks.create_task(self.taking_in.run())
 
     # ------------------------------------------------------------ what the parts call
 
@@ -410,6 +421,9 @@ class App:
         else:
             log.warning("database.unavailable", reason=away)
 
+    async def _take_in(self, fetched: Sequence[Fetched]) -> None:
+        await self.intake.take_in(fetched)
+
     async def _tick(self) -> None:
         """As time passes: rows another process wrote may be due."""
         self.recount.tick()
@@ -427,6 +441,7 @@ class App:
             self._note_seating(tx, key, event_id)
         if event_id is None:
             return
+        self._consenting.note_asked(tx, key, event_id, now=self._now())
         if key.endswith("/prompt/0") or f"/{PROMPT_AGAIN}/" in key:
             self._prompting.note_prompt(tx, key, event_id)
         elif contacts.makes_room(key):

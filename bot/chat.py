@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from flows.ids import EffectKey, EventId, RoomId, UserId
+from flows.messages import Incoming
 from storage.journal import Arrived, Batch, Resolved
 
 # ---------------------------------------------------------------- what is sent
@@ -228,6 +229,13 @@ class Chat(Protocol):
         Raises:
             ChatRefused: `code` is TOO_LARGE (no more than `most_bytes` is ever held),
                 DAMAGED (it is not the file that was sent), BAD_ADDRESS, or the network's own.
+        """
+        ...
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
+        """What somebody did, fetched anew and decrypted; None if it is gone or means nothing.
+
+        A key that is missing is ChatUnavailable: it may come.
         """
         ...
 

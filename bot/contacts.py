@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
+from bot.later import Later
 from bot.parcels import invite, leave, open_room, post, react, revise, take_back
 from bot.reactions import TAKEN_MARK
 from bot.rendering import contacts as text
+from bot.rendering.consent import not_kept_of_contact_markdown
 from bot.wording import Wording, wording
 from flows.contacts import asked
 from flows.effects import AlarmKind
@@ -27,8 +29,8 @@ from storage.occurrences import Occurrence
 from storage.rooms import Room, RoomUse
 
 if TYPE_CHECKING:
+    from bot.consenting import Consenting
     from bot.digests import Digests
-    from bot.later import Later
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.messages import Written
@@ -55,9 +57,12 @@ def makes_room(key: EffectKey) -> bool:
 class Contacts:
     """Carries questions and answers, inside the transaction that heard of them."""
 
-    def __init__(self, world: World, digests: Digests, language: str) -> None:
+    def __init__(
+        self, world: World, digests: Digests, consenting: Consenting, language: str
+    ) -> None:
         self._world = world
         self._digests = digests
+        self._consenting = consenting
         self._language = language
 
     # ------------------------------------------------------------ who it is
@@ -262,6 +267,9 @@ class Contacts:
         """Put a question to her, in her room."""
         if named.room_id is None:
             return
+        dialogue = tx.dialogues.get(question.asking.dialogue_id)
+        if dialogue is not None:
+            self._consenting.ask_in_private(tx, dialogue, named.user_id, named.room_id, now=now)
         key = EffectKey(f"contact-question/{question.number}/{named.room_id}")
         _, words = self._title(tx, named.role)
         said = text.question_markdown(question.asking.text, question.asking.group_id, words)
@@ -290,6 +298,8 @@ class Contacts:
             self._say(tx, f"{key}-long/{message.event_id}", named, said, now)
             return set()
         question = self._meant(tx, named, message)
+        if self._is_before_yes(tx, named, question, message, now):
+            return set()
         if question is None:
             said = text.nothing_waits_markdown(words)
             self._say(tx, f"{key}-nothing/{message.event_id}", named, said, now)
@@ -305,6 +315,34 @@ class Contacts:
         self._lead_on(tx, named, message, words, now=now)
         self._follow_early(tx, message, now)
         return {question.asking.dialogue_id}
+
+    def _is_before_yes(
+        self,
+        tx: Transaction,
+        named: Named,
+        question: Question | None,
+        message: Written,
+        now: datetime,
+    ) -> bool:
+        """Whether she has yet to consent, or does so now; then nothing is passed on."""
+        asked = tx.contacts.of_role(named.role) if question is None else [question]
+        for one in reversed(asked):
+            dialogue = tx.dialogues.get(one.asking.dialogue_id)
+            if dialogue is None or not self._consenting.waits(tx, dialogue, message.sender):
+                continue
+            if self._consenting.hears_yes(tx, message, dialogue.id, now_ms=to_ms(now)):
+                return True
+            if question is None:
+                continue
+            later = Later()
+            self._consenting.leave_aside(tx, message, dialogue.id, later, now_ms=to_ms(now))
+            if later.not_kept:
+                title = dialogue.pack.title.get(dialogue.language)
+                said = not_kept_of_contact_markdown(title, wording(dialogue.language))
+                told = f"{message.room_id}/-/-/contact-not-kept/{message.event_id}"
+                self._say(tx, told, named, said, now)
+            return True
+        return False
 
     def _meant(self, tx: Transaction, named: Named, message: Written) -> Question | None:
         """The open question a message answers: the one it points to, else the oldest."""

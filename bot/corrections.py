@@ -130,7 +130,10 @@ class Corrections:
         """A member's ✅ makes a message of an open group step the group's answer."""
         reply = tx.replies.find(mark.room_id, mark.target)
         if reply is None:
-            self._keep_early(tx, mark)
+            if not self._keep_early(tx, mark) and tx.consents.aside_for(mark.room_id, mark.target):
+                # It counts when the message does.
+                tx.early.keep(mark)
+                self._world.early.add(mark.target)
             return
         round_ = tx.rounds.get(reply.round_no)
         may = mark.sender in self._world.participants(mark.room_id)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.answers import Answers
     from bot.care import Care
     from bot.commands.desk import CommandDesk
+    from bot.consenting import Consenting
     from bot.contacts import Contacts
     from bot.digests import Digests
     from bot.dispatcher import Dispatcher
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.own_words import OwnWords
     from bot.private import PrivateChats
     from bot.showing import Showing
+    from bot.taking_in import Fetched
     from bot.world import World
     from flows.ids import DialogueId, RoomId
     from storage.calls import HelpCall
@@ -63,6 +65,7 @@ class DurableIntake:
         own_pace: OwnPace,
         contacts: Contacts,
         care: Care,
+        consenting: Consenting,
         now: Callable[[], datetime],
         changed: Callable[[set[DialogueId]], None],
         outbox_filled: Callable[[], None],
@@ -82,6 +85,7 @@ class DurableIntake:
         self._own_pace = own_pace
         self._contacts = contacts
         self._care = care
+        self._consenting = consenting
         self._now = now
         self._changed = changed
         self._outbox_filled = outbox_filled
@@ -95,6 +99,37 @@ class DurableIntake:
         """Act on events that have been decrypted; see `bot.chat.Intake`."""
         touched = await self._database.write(lambda tx: self._resolve(tx, resolved))
         self._tell(touched)
+
+    async def take_in(self, fetched: Sequence[Fetched]) -> None:
+        """Act on what was left aside, as of when it was heard; see `bot.taking_in`."""
+        touched = await self._database.write(lambda tx: self._take_in(tx, fetched))
+        self._tell(touched)
+
+    def _take_in(self, tx: Transaction, fetched: Sequence[Fetched]) -> set[DialogueId]:
+        touched: set[DialogueId] = set()
+        self._world.ready(tx)
+        for aside, incoming in fetched:
+            if self._consenting.waits_for(aside.room_id, aside.user_id) is not None:
+                continue  # She has taken her yes back.
+            if not tx.consents.drop(aside.room_id, aside.event_id):
+                continue  # She has deleted it.
+            if incoming is None or not self._consenting.is_of(aside):
+                log.info("aside.dropped", event_id=aside.event_id)
+                continue
+            try:
+                with tx.savepoint():
+                    self._world.ready(tx)
+                    later = self._answers.take(
+                        tx, [incoming], now_ms=aside.received_ms, long_ago=True
+                    )
+                    self._do_later(tx, later, self._now())
+                    touched |= later.touched
+            except Exception:
+                log.exception("event.failed", room_id=aside.room_id, event_id=aside.event_id)
+                self._world.forget()
+                tx.journal.set_aside(incoming)
+        self._world.ready(tx)
+        return touched
 
     def _tell(self, touched: set[DialogueId]) -> None:
         self._changed(touched)
@@ -190,8 +225,11 @@ class DurableIntake:
                     touched |= self._answer(tx, [one], now)
             except Exception:
                 log.exception("event.failed", room_id=one.room_id, event_id=one.event_id)
+                waits = self._consenting.waits_for(one.room_id, one.sender)
                 self._world.forget()
-                tx.journal.set_aside(one)
+                # What was set aside is kept with its words, and these may not be kept.
+                if waits is None:
+                    tx.journal.set_aside(one)
         self._world.ready(tx)
         return touched
 
@@ -254,6 +292,8 @@ class DurableIntake:
             later.touched |= self._helping.call(tx, mark.room_id, mark.event_id, now=now)
         for message in later.tried_command:
             self._own_words.no_command(tx, message, now=now)
+        for first in later.not_kept:
+            self._consenting.tell(tx, first, now=now)
         for one in later.half_said:
             self._private.what_is_missing(tx, one, now=now)
         for change in later.too_late:

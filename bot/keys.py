@@ -6,7 +6,7 @@ gets another occurrence.
 
 from __future__ import annotations
 
-from flows.ids import DialogueId, EffectKey, EventId, GroupId, RoundNo, StepId, UserId
+from flows.ids import DialogueId, EffectKey, EventId, GroupId, RoomId, RoundNo, StepId, UserId
 
 
 def prompt(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> EffectKey:
@@ -51,6 +51,27 @@ def half_said(
 ) -> EffectKey:
     """Telling a person what is missing in her answer."""
     return EffectKey(f"{dialogue_id}/{step_id}/{user_id}/half-said/{occurrence}")
+
+
+_CONSENT = "/consent/0"
+
+
+def consent(dialogue_id: DialogueId, room_id: RoomId) -> EffectKey:
+    """The message that asks the people of a room whether what they write may be kept."""
+    return EffectKey(f"{dialogue_id}/-/{room_id}{_CONSENT}")
+
+
+def consent_of(key: EffectKey) -> tuple[DialogueId, RoomId] | None:
+    """The dialogue and the room of a key of `consent`; None for any other key."""
+    if not key.endswith(_CONSENT):
+        return None
+    dialogue_id, _, room_id = key.removesuffix(_CONSENT).split("/", 2)
+    return DialogueId(dialogue_id), RoomId(room_id)
+
+
+def not_kept(dialogue_id: DialogueId, user_id: UserId, event_id: EventId) -> EffectKey:
+    """Telling a person that she is still to be asked."""
+    return EffectKey(f"{dialogue_id}/-/{user_id}/not-kept/{event_id}")
 
 
 def reminder(dialogue_id: DialogueId, step_id: StepId, whom: str) -> EffectKey:

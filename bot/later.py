@@ -32,6 +32,16 @@ def half_said(one: Incoming, round_no: RoundNo, *, kept: bool) -> HalfSaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotKept:
+    """The first thing somebody has written in a dialogue without having consented."""
+
+    dialogue_id: DialogueId
+    room_id: RoomId
+    event_id: EventId
+    sender: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A participant's word to the bot itself, and the language it was said in."""
 
@@ -76,3 +86,4 @@ class Later:
     care_releases: list[Written] = field(default_factory=list)
     """Whoever is on duty releases a reply."""
     half_said: list[HalfSaid] = field(default_factory=list)
+    not_kept: list[NotKept] = field(default_factory=list)

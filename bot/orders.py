@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.rendering.consent import consent_version
 from flows.dialogue import Dialogue, Group, Status
 from flows.effects import AlarmKind, WakeAt
 from flows.engine import start_alarm
@@ -121,6 +122,7 @@ def order_start(tx: Transaction, order: Order, *, now: datetime) -> Dialogue:
         starts_at=order.starts_at,
         pace=order.pace,
         own_pace=order.own_pace,
+        consent=consent_version(pack),
     )
     tx.dialogues.add(dialogue, number=number, pack_text=source, now=now)
     keep_files(tx, dialogue.id, order.pack, pack)

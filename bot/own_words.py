@@ -10,6 +10,7 @@ import structlog
 from babel.dates import format_date
 
 from bot.parcels import post, take_back
+from bot.rendering.consent import nothing_to_withdraw_markdown, withdrawn_markdown
 from bot.rendering.help import closed_anonymous_markdown
 from bot.rendering.own import (
     StoredAnswer,
@@ -37,6 +38,7 @@ from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
     from bot.chat import Links
+    from bot.consenting import Consenting
     from bot.contacts import Contacts
     from bot.corrections import Corrections
     from bot.helping import Helping
@@ -63,6 +65,7 @@ class OwnWords:
         corrections: Corrections,
         helping: Helping,
         contacts: Contacts,
+        consenting: Consenting,
         language: str,
     ) -> None:
         self._world = world
@@ -70,6 +73,7 @@ class OwnWords:
         self._corrections = corrections
         self._helping = helping
         self._contacts = contacts
+        self._consenting = consenting
         self._language = language
 
     def answer(self, tx: Transaction, asked: Asked, later: Later, *, now: datetime) -> None:
@@ -87,6 +91,10 @@ class OwnWords:
         words = wording(self._world.language_of(message.sender) or asked.language)
         if request is Request.LEAVE:
             self._leave(tx, message, words, now)
+            return
+        if request is Request.WITHDRAW:
+            # As easily as it was given: in the group's room too.
+            self._withdraw(tx, message, later, words, now)
             return
         # What it says is nobody else's to read: outside the private chat nothing is done.
         if self._private_room(message) is None:
@@ -125,6 +133,16 @@ class OwnWords:
             EffectKey(f"{room_id}/-/-/left/{message.event_id}"), room_id, left_markdown(words)
         )
         tx.outbox.put([*gone, left], now_ms=to_ms(now))
+
+    def _withdraw(
+        self, tx: Transaction, message: Written, later: Later, words: Wording, now: datetime
+    ) -> None:
+        erased = self._consenting.withdraw(tx, message.sender, later, now_ms=to_ms(now))
+        text = nothing_to_withdraw_markdown(words)
+        if erased is not None:
+            self._contacts.forget(tx, message.sender, now=now)
+            text = withdrawn_markdown(erased, words)
+        self._say(tx, message, [text], now)
 
     def _call(self, tx: Transaction, message: Written, later: Later, now: datetime) -> None:
         room_id = message.room_id
@@ -212,6 +230,7 @@ class OwnWords:
         tx.journal.forget_sender(user_id)
         tx.early.forget_sender(user_id)
         tx.care.forget(user_id)
+        tx.consents.forget(user_id)
         tx.people.forget(user_id)
         tx.erase_for_good()
         self._world.see_rooms(tx)

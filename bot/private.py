@@ -120,6 +120,8 @@ class PrivateChats:
         group_room = self._world.group_room(user_id)
         for dialogue in self._world.running.values() if view is not None else ():
             consent = dialogue.pack.consent
+            if dialogue.consent:
+                continue  # It is asked for, in a message of its own.
             if consent is not None and any(g.room_id == group_room for g in dialogue.groups):
                 return consent.get(words.language)
         return ""

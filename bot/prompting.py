@@ -33,6 +33,7 @@ from storage.rounds import NewRound
 if TYPE_CHECKING:
     from bot.care_config import HelpLine
     from bot.chat import Links
+    from bot.consenting import Consenting
     from bot.contacts import Contacts
     from bot.world import World
     from storage.outbox import Effect as Outgoing
@@ -52,6 +53,7 @@ class Prompting:
         world: World,
         links: Links,
         contacts: Contacts,
+        consenting: Consenting,
         *,
         help_lines: tuple[HelpLine, ...] = (),
     ) -> None:
@@ -59,13 +61,16 @@ class Prompting:
         self._links = links
         self._contacts = contacts
         self._help_lines = help_lines
+        self._consenting = consenting
 
     def open_step(
         self, tx: Transaction, dialogue: Dialogue, effect: OpenStep, *, now: datetime
     ) -> None:
         """Open a round in every group, and ask."""
-        self._contacts.begin(tx, dialogue, now=now)
         step = step_of(dialogue, effect.step_id)
+        if not tx.rounds.any_of(dialogue.id):
+            self._consenting.begin(tx, dialogue, now=now)
+        self._contacts.begin(tx, dialogue, now=now)
         told = tx.rounds.scenarios_met(dialogue.id, besides=step.id)
         asked = tx.rounds.asked(dialogue.id, besides=step.id)
         scenarios = {
@@ -99,6 +104,7 @@ class Prompting:
             question = self._question(dialogue, effect, scenario, is_new=is_new, is_first=is_first)
             prompts.append(self._prompt(question, group, silent=silent))
             if step.is_private:
+                self._ask_consent_in_private(tx, dialogue, group, now=now)
                 private += self._private_prompts(question, group, silent=silent)
         # All rooms first: the groups begin together, and only then what comes below the
         # prompts, and the private chats.
@@ -162,6 +168,15 @@ class Prompting:
         mime = mime_of(name)
         return [post_file(tx, key, room_id, name=name, mime=mime, data=data, markdown=text)]
 
+    def _ask_consent_in_private(
+        self, tx: Transaction, dialogue: Dialogue, group: Group, *, now: datetime
+    ) -> None:
+        """Those who have a private chat read there, before the question, what they say yes to."""
+        for user_id in self._world.participants(group.room_id) if dialogue.consent else ():
+            room_id = self._world.private_room(user_id)
+            if room_id is not None:
+                self._consenting.ask_in_private(tx, dialogue, user_id, room_id, now=now)
+
     def _private_prompts(
         self, question: _Question, group: Group, *, silent: bool
     ) -> list[Outgoing]:
@@ -219,6 +234,7 @@ class Prompting:
         if round_ is None or room_id is None:
             return
         dialogue = self._world.running[round_.dialogue_id]
+        self._consenting.ask_in_private(tx, dialogue, user_id, room_id, now=now)
         left = OpenStep(step_id=round_.step_id, at=now, closes_at=dialogue.closes_at)
         question = self._question(dialogue, left, round_.scenario, is_new=True)
         # Joined anew after leaving, the person is asked anew.

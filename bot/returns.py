@@ -10,6 +10,7 @@ import structlog
 
 from bot.orders import groups_of, plan_next
 from bot.parcels import post
+from bot.rendering.consent import consent_version
 from bot.rendering.markdown import escape
 from bot.wording import Wording, wording
 from flows.dialogue import Dialogue, Group, Phase, Status
@@ -58,6 +59,7 @@ class Returns:
             follows=earlier.id,
             follow_up=occurrence.about,
             own_pace=False,
+            consent=consent_version(earlier.pack),
         )
         words = wording(earlier.language)
         head = words.say("the follow-up of {dialogue}", dialogue=earlier.id)
@@ -181,6 +183,7 @@ def _of_series(series: Series, groups: tuple[Group, ...], now: datetime) -> Dial
         starts_at=now,
         pace=series.pace,
         series=series.id,
+        consent=consent_version(series.pack),
     )
 
 

@@ -54,6 +54,10 @@ class World:
         self.live: dict[DialogueId, Dialogue] = {}
         self.asking: dict[RoomId, Dialogue] = {}
         """Groups' rooms whose dialogue has somebody to ask from afar."""
+        self.consent_questions: dict[EventId, tuple[DialogueId, RoomId]] = {}
+        """Messages on which a ✅ says yes: for which dialogue, in which room."""
+        self._asks_consent: dict[RoomId, DialogueId] = {}
+        self._consented: set[tuple[DialogueId, UserId]] = set()
         self._members: dict[RoomId, dict[UserId, str | None]] = {}
         self._groups_of: dict[UserId, tuple[RoomId, ...]] = {}
         self._private_rooms: dict[UserId, RoomId] = {}
@@ -170,6 +174,7 @@ class World:
             if dialogue.pack.contacts
             for group in dialogue.groups
         }
+        self._see_consents(tx)
         people = [
             (dialogue, person)
             for dialogue in self.live.values()
@@ -181,6 +186,35 @@ class World:
             for dialogue, person in people
             if dialogue.id in self.running and (own := dialogue.group(person.group_id)) is not None
         }
+
+    def _see_consents(self, tx: Transaction) -> None:
+        # The first of a room counts, as with what its rounds are.
+        of_room = {
+            group.room_id: dialogue
+            for dialogue in reversed(self.live.values())
+            for group in dialogue.groups
+        }
+        self._asks_consent = {
+            room_id: dialogue.id for room_id, dialogue in of_room.items() if dialogue.consent
+        }
+        asked = set(self._asks_consent.values())
+        self._consented = tx.consents.held(asked) if asked else set()
+        self.consent_questions = tx.consents.questions(asked) if asked else {}
+
+    def waits_for_yes(self, room_id: RoomId, user_id: UserId) -> DialogueId | None:
+        """The dialogue of a group's room that may keep nothing of a person yet."""
+        dialogue_id = self._asks_consent.get(room_id)
+        if dialogue_id is None or (dialogue_id, user_id) in self._consented:
+            return None
+        return dialogue_id
+
+    def dialogue_in(self, room_id: RoomId | None) -> DialogueId | None:
+        """The dialogue of a group's room that people are asked for their consent in."""
+        return None if room_id is None else self._asks_consent.get(room_id)
+
+    def note_yes(self, dialogue_id: DialogueId, user_id: UserId) -> None:
+        """Note that a person has consented, without reading everything anew."""
+        self._consented.add((dialogue_id, user_id))
 
     def see_prompt(
         self, dialogue_id: DialogueId, step_id: StepId, group_id: GroupId, event_id: EventId

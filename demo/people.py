@@ -14,7 +14,9 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from bot.errors import ChatUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
+from bot.rendering.consent import heading
+from bot.wording import wording
 from demo.author import write_script
 from demo.cast import Cast, Participant, Table, load_cast
 from demo.client import Client
@@ -24,13 +26,17 @@ from demo.news import CameIn, Did, Heard, News, WentHome, to_line
 from demo.person import Person, Question, asks
 from demo.script import BEFOREHAND_S, Act, Deed, Meant, Where
 from demo.seen import Seen
-from flows.ids import RoomId, StepId, UserId
+from flows.collection import GROUP_MARK
+from flows.ids import EventId, RoomId, StepId, UserId
 
 _AT_ONCE: Final = 6
 _LONG_LOOK_S: Final = 5.0
 _BETWEEN_LOOKS_S: Final = 0.9
 _LAST_LOOKS: Final = 5
 _BETWEEN_LAST_LOOKS_S: Final = 1.0
+_BETWEEN_TAPS_S: Final = 0.15
+_ASKS_CONSENT: Final = heading(wording("sv")).replace("*", "")
+"""How a message begins, as clients show it, that asks for consent."""
 
 
 def tell(news: News) -> None:
@@ -88,6 +94,9 @@ class Company:
             for deed in self._deeds:
                 if deed.step == step.id and not self._done[deed.number].done():
                     tasks.create_task(self._play(deed, question))
+        if seen.text.startswith(_ASKS_CONSENT):
+            for person in self.people:
+                tasks.create_task(self._consents(person, seen.event_id))
         tell(
             Heard(
                 table=self._number,
@@ -96,6 +105,12 @@ class Company:
                 at_ms=seen.sent_ms,
             )
         )
+
+    async def _consents(self, person: Person, question: EventId) -> None:
+        """Say yes to what may be kept, as everybody at the table does, at her own speed."""
+        await asyncio.sleep(self.people.index(person) * _BETWEEN_TAPS_S)
+        with suppress(ChatRefused, ChatUnavailable):
+            await person.client.react(self.table.room_id, question, GROUP_MARK)
 
     async def _play(self, deed: Deed, question: Question) -> None:
         person = self.people[deed.person]

@@ -60,6 +60,17 @@ class RoomView:
         newest = self.rounds[-1] if self.rounds else None
         return newest if newest is not None and newest.is_open else None
 
+    def as_of(self, moment_ms: int) -> RoomView:
+        """The rounds that had opened by a moment: for what is heard of long after it was said."""
+        rounds = tuple(one for one in self.rounds if one.opened_ms <= moment_ms)
+        groups = [one for one in rounds if one.kind is StepKind.GROUP]
+        return RoomView(
+            private=self.private,
+            rounds=rounds,
+            last_group=groups[-1] if groups else None,
+            prompts={event: one for event, one in self.prompts.items() if one in rounds},
+        )
+
     def at(self, sent_ms: int, *, now_ms: int) -> RoundView | None:
         """The round that was open when a message was sent.
 

@@ -59,7 +59,8 @@ class Dialogue:
     `skipped` are steps that are not asked. `own_pace`: its group goes on when it is done; no
     step closes by itself. `follows` is the dialogue that it follows up, as the pack's
     `follow_up`; `series` the series it belongs to. `registry` is the registry number that was set
-    from the organizers' room, None where the pack's counts.
+    from the organizers' room, None where the pack's counts. `consent` is the version of the text
+    that people say yes to before anything of theirs is kept, "" where nobody is asked.
     """
 
     id: DialogueId
@@ -85,6 +86,7 @@ class Dialogue:
     follow_up: str = ""
     series: str = ""
     registry: str | None = None
+    consent: str = ""
 
     @property
     def registry_number(self) -> str:

@@ -23,13 +23,21 @@ class Request(StrEnum):
     """Yes, forget me; said after being asked."""
     LEAVE = "leave"
     """Take everything off my screen, where something sensitive was said."""
+    WITHDRAW = "withdraw"
+    """I take my consent back."""
     SWEDISH = "swedish"
     ENGLISH = "english"
 
     @property
     def is_plain_word(self) -> bool:
         """Whether people may say it to each other too, and mean nobody else."""
-        return self in (Request.HELP, Request.UNDO, Request.SWEDISH, Request.ENGLISH)
+        return self in (
+            Request.HELP,
+            Request.UNDO,
+            Request.WITHDRAW,
+            Request.SWEDISH,
+            Request.ENGLISH,
+        )
 
 
 _WORDS: dict[Request, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -43,6 +51,10 @@ _WORDS: dict[Request, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Request.FORGET: (("glöm mig",), ("forget me",)),
     Request.FORGET_NOW: (("ja, glöm mig", "ja glöm mig"), ("yes, forget me", "yes forget me")),
     Request.LEAVE: (("lämna", "lämna nu"), ("leave", "leave now")),
+    Request.WITHDRAW: (
+        ("jag ångrar mig", "återkalla", "återkalla samtycke", "återkalla mitt samtycke"),
+        ("withdraw", "withdraw consent", "withdraw my consent", "i withdraw"),
+    ),
     Request.SWEDISH: (("svenska", "på svenska"), ("swedish", "in swedish")),
     Request.ENGLISH: (("engelska", "på engelska"), ("english", "in english")),
 }

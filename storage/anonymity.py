@@ -20,11 +20,13 @@ import sqlalchemy as sa
 from flows.ids import DialogueId
 from storage.pseudonyms import accounts, destroy_key, key_of
 from storage.tables import (
+    ConsentRow,
     DialogueRow,
     DigestRow,
     EarlyRow,
     HoldRow,
     InboxRow,
+    LeftAsideRow,
     MarkRow,
     MeaningRow,
     MemberRow,
@@ -38,6 +40,8 @@ from storage.tables import (
     table_of,
 )
 
+_aside = table_of(LeftAsideRow)
+_consent = table_of(ConsentRow)
 _dialogue = table_of(DialogueRow)
 _digest = table_of(DigestRow)
 _early = table_of(EarlyRow)
@@ -220,6 +224,13 @@ class Anonymity:
         """Forget what was heard and said in the private chats since the dialogue was ordered."""
         since = sa.select(_dialogue.c.created_ms).where(_dialogue.c.dialogue_id == dialogue_id)
         since_ms = int(self._db.execute(since).scalar_one())
+        # That somebody consented stays; when, and in which chat, would tell who came first.
+        self._db.execute(sa.delete(_aside).where(_aside.c.dialogue_id == dialogue_id))
+        self._db.execute(
+            sa.update(_consent)
+            .where(_consent.c.dialogue_id == dialogue_id)
+            .values(given_ms=since_ms, room_id="", event_id="")
+        )
         own = _outbox.c.key.startswith(f"{dialogue_id}/", autoescape=True)
         for part in _chunks(rooms):
             done = (_inbox.c.state == _SENT, _inbox.c.sent_ms >= since_ms)

@@ -128,6 +128,7 @@ def _state_values(dialogue: Dialogue) -> dict[str, Any]:
         "follow_up": dialogue.follow_up,
         "series": dialogue.series,
         "registry": dialogue.registry,
+        "consent": dialogue.consent,
     }
     return {"status": dialogue.status.value, "state": json.dumps(state, ensure_ascii=False)}
 
@@ -167,6 +168,7 @@ def _to_dialogue(row: sa.Row[Any]) -> Dialogue:
         follow_up=state.get("follow_up", ""),
         series=state.get("series", ""),
         registry=state.get("registry"),
+        consent=state.get("consent", ""),
     )
 
 

@@ -98,6 +98,11 @@ class Rounds:
         """All rounds of these dialogues."""
         return self._select(_round.c.dialogue_id.in_(list(dialogue_ids)))
 
+    def any_of(self, dialogue_id: DialogueId) -> bool:
+        """Whether any step of the dialogue has been opened."""
+        query = sa.select(sa.literal(1)).where(_round.c.dialogue_id == dialogue_id).limit(1)
+        return self._db.scalar(query) is not None
+
     def scenarios_met(
         self, dialogue_id: DialogueId, *, besides: StepId
     ) -> set[tuple[GroupId, str]]:

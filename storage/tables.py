@@ -424,6 +424,48 @@ class PersonRow(SQLModel, table=True):
     language: str
 
 
+class ConsentRow(SQLModel, table=True):
+    """A person's yes to a dialogue's text."""
+
+    __tablename__ = "consent"
+
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", primary_key=True)
+    user_id: str = Field(primary_key=True, index=True)
+    version: str
+    """Short hash of the text as it was, in all its languages."""
+    given_ms: int = Field(sa_type=sa.BigInteger)
+    room_id: str = ""
+    event_id: str = ""
+    """The mark or the message that said it."""
+    withdrawn_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class ConsentQuestionRow(SQLModel, table=True):
+    """A message of ours on which a ✅ says yes."""
+
+    __tablename__ = "consent_question"
+
+    room_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", index=True)
+
+
+class LeftAsideRow(SQLModel, table=True):
+    """What somebody wrote before she had consented: which event, and nothing of it."""
+
+    __tablename__ = "left_aside"
+
+    room_id: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", index=True)
+    user_id: str = Field(index=True)
+    sent_ms: int = Field(sa_type=sa.BigInteger)
+    received_ms: int = Field(sa_type=sa.BigInteger)
+    fetch_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+    """When it is to be fetched, now that she has consented."""
+    tries: int = 0
+
+
 class PackFileRow(SQLModel, table=True):
     """The bytes of a file that stood beside a pack."""
 

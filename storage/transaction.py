@@ -13,6 +13,7 @@ from storage.blobs import Blobs
 from storage.calls import HelpCalls
 from storage.care import CareAlerts
 from storage.confirmations import Confirmations
+from storage.consents import Consents
 from storage.contacts import Contacts
 from storage.dialogues import Dialogues
 from storage.digest_orders import DigestOrders
@@ -106,6 +107,11 @@ class Transaction:
     def care(self) -> CareAlerts:
         """Who may be in danger."""
         return CareAlerts(self._db)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Who has said yes to what."""
+        return Consents(self._db)
 
     @cached_property
     def contacts(self) -> Contacts:

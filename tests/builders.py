@@ -69,6 +69,7 @@ def pack(*steps: Step) -> Pack:
         purpose=words("We decide where to eat."),
         languages=("en",),
         steps=steps,
+        asks_consent=False,
     )
 
 
@@ -89,13 +90,18 @@ def dialogue(*steps: Step, groups: int = 2, **changes: object) -> Dialogue:
     return replace(sound, **changes)  # type: ignore[arg-type]  # any field, by name
 
 
-def pack_toml(*steps: str, languages: Sequence[str] = ("en",)) -> str:
-    """The source of a pack; each step is given as its own lines."""
+def pack_toml(*steps: str, languages: Sequence[str] = ("en",), consent: bool = False) -> str:
+    """The source of a pack; each step is given as its own lines.
+
+    Args:
+        consent: whether people are asked for it.
+    """
     title = "\n".join(f'title.{language} = "Lunch"' for language in languages)
     purpose = "\n".join(f'purpose.{language} = "Where to eat."' for language in languages)
     listed = ", ".join(f'"{language}"' for language in languages)
     body = "\n".join(f"[[step]]\n{lines}" for lines in steps)
-    return f"languages = [{listed}]\n{title}\n{purpose}\n{body}"
+    asked = "" if consent else "ask_consent = false\n"
+    return f"languages = [{listed}]\n{asked}{title}\n{purpose}\n{body}"
 
 
 def step_toml(

@@ -105,6 +105,9 @@ class FakeChat:
         self.rooms: dict[RoomId, Room] = {}
         self.tried: list[EffectKey] = []
         self.looked_up: list[EffectKey] = []
+        self.read_again: list[EventId] = []
+        self._heard: dict[EventId, Incoming] = {}
+        self._gone: set[EventId] = set()
         self.files: dict[str, bytes] = {}
         """What people's files hold, by their address."""
         # How it can fail:
@@ -113,6 +116,8 @@ class FakeChat:
         self.refused: set[RoomId] = set()
         self.refusal = "M_FORBIDDEN"
         self.refuses_marks_on: set[EventId] = set()
+        self.unreadable = False
+        """Whether no event can be read again."""
         self.refuses_rooms = False
         """Whether the account may make no rooms."""
         self.unreachable: set[UserId] = set()
@@ -204,6 +209,16 @@ class FakeChat:
         if len(data) > most_bytes:
             raise ChatRefused(f"more than {most_bytes} bytes", code="TOO_LARGE")
         return data
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
+        await asyncio.sleep(0)
+        self.read_again.append(event_id)
+        if self.unreadable:
+            raise ChatUnavailable("no answer", retry_after_s=self.retry_after_s)
+        found = self._heard.get(event_id)
+        if found is None or found.room_id != room_id:
+            raise ChatRefused("404 M_NOT_FOUND no such event", code="M_NOT_FOUND")
+        return None if event_id in self._gone else found
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         room = self.add_room(name, *invite, encrypted=encrypted)
@@ -333,6 +348,7 @@ class FakeChat:
 
     def take_back(self, target: EventId) -> None:
         """A message, or a mark, is there no more."""
+        self._gone.add(target)
         for one in self._messages():
             one.marks.pop(target, None)
             if one.event_id == target:
@@ -364,6 +380,7 @@ class FakeChat:
         self._news.set()
 
     def hear_event(self, incoming: Incoming, *, encrypted: bool = False) -> Batch:
+        self._heard[incoming.event_id] = incoming
         return self.hear(events=[arrived(incoming, encrypted=encrypted)])
 
     def key_arrives(self, *events: Incoming) -> None:

@@ -16,9 +16,11 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final, Protocol
 
+from bot import keys
 from bot.rehearsal.lines import Lines
 from bot.rehearsal.stage import Room, Shown, Stage
 from bot.wording import wording
+from flows.collection import GROUP_MARK
 from flows.dialogue import Dialogue, Status
 from flows.ids import EventId, RoomId, StepId, UserId
 from flows.messages import Incoming, Marked, Written
@@ -337,9 +339,27 @@ class Play:
     def _see(self, shown: Shown) -> None:
         if _is_prompt(shown):
             self._prompts[shown.room_id] = shown.event_id
+        if keys.consent_of(shown.key) is not None:
+            self._consent(shown)
         if shown.room_id == ORGANIZERS and shown.content.kind == "post":
             self._last_said = shown.content.markdown
         self._watch(self._where(shown.room_id), shown)
+
+    def _consent(self, asked: Shown) -> None:
+        """Everybody in the room says yes, as soon as it is asked."""
+        rooms = [room for cast in self._cast for room in (cast.room, *cast.private)]
+        people = [one for room in rooms if room.room_id == asked.room_id for one in room.people]
+        self._stage.happens(
+            Marked(
+                room_id=asked.room_id,
+                event_id=self._stage.event_id(),
+                sender=one,
+                sent_ms=to_ms(self._now),
+                target=asked.event_id,
+                mark=GROUP_MARK,
+            )
+            for one in people
+        )
 
     def _where(self, room_id: RoomId) -> Where:
         if room_id == ORGANIZERS:

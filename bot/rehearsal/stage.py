@@ -59,6 +59,7 @@ class Stage:
         self._unheard = 0
         self._sent: dict[str, EventId | None] = {}
         self._by_key: dict[EffectKey, EventId] = {}
+        self._said: dict[EventId, Incoming] = {}
         self._numbers = count(1)
 
     # ------------------------------------------------------------ what the bot asks of a chat
@@ -147,6 +148,11 @@ class Stage:
         del most_bytes
         raise ChatRefused(f"there is no file {address} in a rehearsal", code="M_NOT_FOUND")
 
+    async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
+        """What has been said on the stage."""
+        del room_id
+        return self._said.get(event_id)
+
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         """A room with everybody who is invited in it."""
         del encrypted
@@ -184,6 +190,8 @@ class Stage:
 
     def happens(self, incoming: Iterable[Incoming]) -> None:
         """People do something, all at once."""
+        done = list(incoming)
+        self._said.update((one.event_id, one) for one in done)
         self._hear(
             events=[
                 Arrived(
@@ -193,7 +201,7 @@ class Stage:
                     sent_ms=one.sent_ms,
                     incoming=one,
                 )
-                for one in incoming
+                for one in done
             ]
         )
 

@@ -17,6 +17,7 @@ from babel.numbers import format_percent
 
 from bot.care_config import DEFAULT_LINES
 from bot.rendering.again import day_words, recurrence_words
+from bot.rendering.consent import question_markdown
 from bot.rendering.durations import spoken_length
 from bot.rendering.markdown import render
 from bot.rendering.notices import ask_for_answer_markdown, reminder_markdown
@@ -107,7 +108,12 @@ class Preview:
     # ------------------------------------------------------------ beside the steps
 
     def _before(self) -> Iterator[Part]:
-        if self.pack.consent is not None:
+        if self.pack.asks_consent:
+            place = self.words.say("before the first answer, in every group's room:")
+            asked = question_markdown(self.pack, self.words, private=False)
+            shown = Shown(place=place, markdown=asked)
+            yield Part(heading=self.words.say("Consent"), shown=(shown,))
+        elif self.pack.consent is not None:
             place = self.words.say("with the first question, and to those who open a private chat:")
             shown = Shown(place=place, markdown=self._in(self.pack.consent))
             yield Part(heading=self.words.say("Consent"), shown=(shown,))

@@ -150,7 +150,8 @@ def _asked(step: Step, pack: Pack, facts: PromptFacts, words: Wording) -> Iterat
 
 def _consent(pack: Pack, facts: PromptFacts, words: Wording) -> Iterator[str]:
     """What the pack wants people to read before their first answer, above how to answer."""
-    if pack.consent is None or not facts.is_first:
+    if pack.consent is None or pack.asks_consent or not facts.is_first:
+        # Where it is asked for, it has been put in a message of its own.
         return
     own = _language(pack, words)
     yield words.say("📄 **Read this before you answer:**")
@@ -165,6 +166,11 @@ def _beside(text: Text, pack: Pack, own: str) -> Iterator[str]:
         if code != own and versions.get(code):
             name = language_name(code)
             yield f"> **{name}**\n>\n{_quoted(versions[code])}"
+
+
+def beside_markdown(text: Text, pack: Pack, own: str) -> list[str]:
+    """A text of the pack in the languages that are shown beside the dialogue's own."""
+    return list(_beside(text, pack, own))
 
 
 def _quoted(text: str) -> str:

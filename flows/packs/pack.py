@@ -286,6 +286,8 @@ class Pack:
     are further ones that some texts have, shown together with the dialogue's own.
     `consent` is what people read before their first answer, None for the bot's own words.
     `registry` is the number under which the organisation keeps the matter, "" for none.
+    `asks_consent`: nothing that somebody writes is kept before she has said yes to it. False
+    where the organisation has another legal ground; a text is then shown, and nobody is asked.
     `self_paced`: it may also be run by one group at its own pace.
     `personal_data`: what becomes of answers with numbers, addresses or names in them.
     """
@@ -297,6 +299,7 @@ class Pack:
     steps: tuple[Step, ...]
     beside: tuple[str, ...] = ()
     consent: Text | None = None
+    asks_consent: bool = True
     themes: tuple[Theme, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     contacts: tuple[Contact, ...] = ()

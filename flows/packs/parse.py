@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flows.consent import MAX_WORDS, count_words
 from flows.errors import PackError, Problem
 from flows.packs.checks import check_anonymous, check_ids, check_scenarios, check_steps
 from flows.packs.kinds import (
@@ -85,13 +86,12 @@ def _pack(table: Table, name: str) -> Pack | None:
     languages = read_languages(table)
     title = read_text(table, "title", languages, most=MAX_TITLE_CHARS)
     purpose = read_text(table, "purpose", languages, most=MAX_PURPOSE_CHARS, lines=True)
-    consent = None
-    if "consent" in table.values:
-        consent = read_text(table, "consent", languages, most=MAX_CONSENT_CHARS, lines=True)
     identity = None
     if "identity" in table.values:
         identity = table.word("identity", Identity, IDENTITY_MEANT)
     registry = _registry(table) if "registry" in table.values else ""
+    consent = _consent(table, languages)
+    asks_consent = table.flag("ask_consent") if "ask_consent" in table.values else True
     self_paced = table.flag("self_paced") if "self_paced" in table.values else False
     personal_data = PersonalData.MASK
     if "personal_data" in table.values:
@@ -120,6 +120,7 @@ def _pack(table: Table, name: str) -> Pack | None:
         languages=languages.all,
         beside=languages.beside,
         consent=consent,
+        asks_consent=asks_consent is not False,
         self_paced=self_paced is True,
         identity=identity or Identity.NAMED,
         registry=registry,
@@ -150,6 +151,28 @@ def _registry(table: Table) -> str:
             ),
         )
     return number or ""
+
+
+def _consent(table: Table, languages: Languages | None) -> Text | None:
+    """The text that people say yes to, if the pack has one: short enough to be read."""
+    if "consent" not in table.values:
+        return None
+    text = read_text(table, "consent", languages, most=MAX_CONSENT_CHARS, lines=True)
+    for language, version in () if text is None else text.versions:
+        number = count_words(version)
+        if number > MAX_WORDS:
+            table.findings.note(
+                (*table.path, "consent", language),
+                said(
+                    "consent.{language} has {number} words and may have {most}, so that everybody"
+                    " reads it; write only who reads the answers, what for, for how long, that they"
+                    " may be a public record, and how to withdraw",
+                    language=language,
+                    number=number,
+                    most=MAX_WORDS,
+                ),
+            )
+    return text
 
 
 def _recurrence(table: Table) -> Recurrence | None:

@@ -190,6 +190,7 @@ class Journey:
             and self.app.sender.is_idle
             and self.app.digests.is_idle
             and self.app.watch.is_idle
+            and self.app.taking_in.is_idle
         )
 
     async def asks(self, work: Callable[[Transaction], object]) -> object:

@@ -76,8 +76,10 @@ async def test_what_is_answered_months_later_comes_in_a_digest(swedish: Journey)
     assert asked_at(swedish, "Hej igen!") == ["2026-11-04 09:00"]
 
     # when people answer in the autumn
+    await swedish.writes_in_private(ANN, "ja")
     await swedish.writes_in_private(ANN, "4")
     await until(swedish, date(2026, 11, 13))
+    await swedish.writes_in_private(CIA, "ja")
     await swedish.writes_in_private(CIA, "Telefonlistan används varje dag")
     await until(swedish, date(2026, 11, 28))
 

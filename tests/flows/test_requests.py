@@ -24,6 +24,8 @@ from flows.requests import Request, name_of_command, request_of
         ("forget me", Request.FORGET, "en"),
         ("Ja, glöm mig", Request.FORGET_NOW, "sv"),
         ("**yes, forget me**", Request.FORGET_NOW, "en"),
+        ("Jag ångrar mig!", Request.WITHDRAW, "sv"),
+        ("withdraw my consent", Request.WITHDRAW, "en"),
         ("svenska", Request.SWEDISH, "sv"),
         ("English", Request.ENGLISH, "en"),
     ],

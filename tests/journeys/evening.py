@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.packs import SHIPPED, PackFile
+from bot.rendering.consent import heading
+from bot.wording import wording
 from demo.client import Client
 from demo.homeserver import Homeserver
+from flows.ids import EventId
 from flows.packs.pack import Pack, Step, StepKind
 from tests.journeys.workshop import Table, Workshop, until_true, workshop
 
@@ -58,11 +61,40 @@ class Evening:
             await asyncio.to_thread(self.scene.bot.run, "start", self.pack.name, "--at", "nu")
         for step in self.pack.steps:
             await self._is_asked(step)
+            if step is self.pack.steps[0]:
+                await self._consent()
             await self._answer(step)
             if step.length_s is not None:
                 await self.scene.order("!nästa")
         title = self.pack.title.get("sv")
         await self.shows(f"Sammanställning: {title}\n")
+
+    async def _consent(self) -> None:
+        """Everybody taps ✅ on the one message in her table's room that asks for it."""
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def tap(person: Client, table: Table, question: EventId) -> None:
+            async with room:
+                await person.react(table.room_id, question, "✅")
+
+        taps = []
+        for table in self.tables:
+            question = await self._consent_question(table)
+            taps += [tap(person, table, question) for person in table.people]
+        await asyncio.gather(*taps)
+
+    async def _consent_question(self, table: Table) -> EventId:
+        asked = heading(wording("sv")).replace("*", "")
+        seen = await self.scene.seen(table.people[0], table.room_id)
+        found = [
+            one.event_id
+            for one in seen
+            if one.is_message
+            and one.sender == self.scene.bot.user_id
+            and one.text.startswith(asked)
+        ]
+        assert len(found) == 1, f"{table.name} is asked for its consent {len(found)} times"
+        return found[0]
 
     async def shows(self, words: str) -> None:
         """Wait until a message of the bot to the organizers holds these words."""

@@ -2,6 +2,7 @@
 
 SHORT = """
 languages = ["sv"]
+ask_consent = false
 title.sv = "Kort dialog"
 purpose.sv = "Att prova."
 

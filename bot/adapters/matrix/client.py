@@ -23,6 +23,7 @@ from bot.adapters.matrix.setting_up import make_room
 from bot.adapters.matrix.transport import SEND_DEADLINE_S, Transport
 from bot.chat import Capabilities, Intake, Parcel
 from flows.ids import EffectKey, EventId, RoomId, UserId
+from flows.messages import Incoming
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -171,6 +172,10 @@ class MatrixChat:
     async def fetch(self, address: str, *, most_bytes: int) -> bytes:
         """The file of somebody's message, in plain; see `MediaStore.fetch`."""
         return await self._media.fetch(address, most_bytes=most_bytes)
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
+        """What somebody did, fetched anew; see `History.read`."""
+        return await self._history.read(room_id, event_id)
 
     async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
         """Make a private room; see `setting_up.make_room`."""

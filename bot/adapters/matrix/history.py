@@ -15,8 +15,9 @@ from bot.adapters.matrix.events import Raw, sent_ms
 from bot.adapters.matrix.sync import Open, arrived
 from bot.adapters.matrix.transport import CLIENT, Transport, escaped
 from bot.chat import Intake
-from bot.errors import ChatRefused
+from bot.errors import ChatRefused, ChatUnavailable
 from flows.ids import EffectKey, EventId, RoomId, UserId
+from flows.messages import Incoming
 from storage.journal import Arrived, Batch, Gap, GapProgress
 
 if TYPE_CHECKING:
@@ -163,6 +164,22 @@ class History:
             if start is None or (times and max(times) < oldest_ms):
                 return
         log.warning("look_back.cut_off", room_id=room_id, pages=_MOST_PAGES)
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
+        """One event, as if it were heard now; None if it was redacted or says nothing.
+
+        Raises:
+            ChatUnavailable: the key is missing, and may come.
+        """
+        raw = await self._transport.get(
+            f"{CLIENT}/rooms/{escaped(room_id)}/event/{escaped(event_id)}"
+        )
+        event = arrived(raw, room_id, self._own_id, self._open)
+        if event is None:
+            return None
+        if event.incoming is None:
+            raise ChatUnavailable("the key to the message is missing")
+        return event.incoming
 
     async def _backwards(self, room_id: RoomId) -> AsyncIterator[Raw]:
         start: str | None = None

@@ -96,6 +96,9 @@ def test_what_people_will_see_and_when(runda: Runda, installation: Installation)
         "Better meetings",
         "To meet better.",
         "",
+        "── Consent ──",
+        "  before the first answer, in every group's room:",
+        "",
         "── 13:00 · Your own answer · each on their own · 4 minutes ──",
         "  in the group's room:",
         "  in private, to each:",
@@ -214,7 +217,7 @@ def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path
         "Two stories",
         "Each group begins with another one.",
         "── Consent ──",
-        "  with the first question, and to those who open a private chat:",
+        "  before the first answer, in every group's room:",
         "── Contact: Health strategist ──",
         "  in private, one after the other:",
         "  reminded after 24 hours; a question without an answer after 3 days is noted as such",
@@ -244,8 +247,20 @@ def test_which_group_gets_what_and_what_comes_later(runda: Runda, tmp_path: Path
         "📖 Anna",
     ]
     assert "the step ends when all have answered, at 11:40 at the latest" in texts
-    # The consent by itself, and where it is read: with the first question of the two ways in
-    # which groups see it, and again in the follow-up, in the room and in private.
+    # The consent is asked for once, in a message of its own.
+    assert texts.count("> The municipality reads this.") == 1
+
+
+def test_a_consent_text_that_is_only_shown(runda: Runda, tmp_path: Path) -> None:
+    path = tmp_path / "stories.toml"
+    path.write_text("ask_consent = false\n" + ROTATING)
+
+    outcome = runda("pack", "preview", path, "--at", "2090-06-01 11:30", "--groups", "3")
+
+    texts = [line.removeprefix("  │ ") for line in outcome.shown.splitlines()]
+    assert "  with the first question, and to those who open a private chat:" in texts
+    # By itself, and where it is read: with the first question of the two ways in which groups
+    # see it, and again in the follow-up, in the room and in private.
     assert texts.count("The municipality reads this.") == 1
     assert texts.count("> The municipality reads this.") == 2 + 2
 

@@ -548,6 +548,18 @@ def test_sound(source: str) -> None:
             id="no questions",
         ),
         pytest.param(
+            f'consent = "{"word " * 121}"\n' + LAST,
+            "line 4: consent.sv has 121 words and may have 120, so that everybody reads it; write"
+            " only who reads the answers, what for, for how long, that they may be a public record,"
+            " and how to withdraw",
+            id="a consent that nobody reads",
+        ),
+        pytest.param(
+            "ask_consent = 1\n" + LAST,
+            "line 4: ask_consent must be true or false, without quotes, not the number 1",
+            id="asked for how much",
+        ),
+        pytest.param(
             '[[theme]]\nid = "a"\ntitle = "T"\nconsent = "C"\n' + LAST,
             'line 7: "consent" is not a key of [[theme]]; it belongs to the pack; write it above'
             " the first line with brackets",
