@@ -195,6 +195,7 @@ class Dispatcher:
         """Cut its private answers off from persons, in the transaction that ends it."""
         if tx.anonymity.is_cut(dialogue.id):
             return
+        self._showing.look_at_all(tx)
         number = tx.anonymity.cut(dialogue.id)
         tx.erase_for_good()
         tx.audit.add(

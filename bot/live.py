@@ -97,8 +97,13 @@ class LiveDigest:
             group_answers=sum(tally.group_answer for _, tally in gathered)
             if is_group_step
             else None,
-            options=tuple(option.get(dialogue.language) for option in step.options),
-            chosen=_chosen(tx, step, [one.round_no for one in rounds]),
+            options=()
+            if dialogue.is_anonymous
+            else tuple(option.get(dialogue.language) for option in step.options),
+            # Of an anonymous dialogue each vote could be read off as it comes.
+            chosen=()
+            if dialogue.is_anonymous
+            else _chosen(tx, step, [one.round_no for one in rounds]),
             newest_at=from_ms(newest_ms).astimezone(zone) if newest_ms else None,
         )
 

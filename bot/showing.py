@@ -45,6 +45,10 @@ class Showing:
     def __init__(self, catch_up: Callable[[Transaction], None]) -> None:
         self._catch_up = catch_up
 
+    def look_at_all(self, tx: Transaction) -> None:
+        """Have everything looked at that is stored: soon nobody can tell its author anything."""
+        self._catch_up(tx)
+
     def show(self, tx: Transaction, dialogue: Dialogue, round_: Round, *, now: datetime) -> None:
         """Show a round's sealed answers to its group, in place of any earlier showing.
 
@@ -65,6 +69,9 @@ class Showing:
             else count(map(vote_of, replies), ballot.choosing, len(step.options))
         )
         chosen = chosen_markdown(step, counts, words, dialogue.language)
+        if counts and dialogue.is_anonymous:
+            # A group has few people; of all groups together the digest tells it.
+            chosen = words.say("What was chosen is told for all groups together, after the close.")
         whole = replies
         if ballot is not None:
             # A choice alone is in the counts; what was said besides is shown.

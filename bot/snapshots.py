@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from bot.wording import wording
+from flows.dialogue import Status
 from flows.digest.analyse import Meaning
 from flows.digest.sentences import model_name
+from flows.digest.small import Anonymous, without_small_cells
 from flows.digest.snapshot import (
     ContactRecord,
     HeadingRecord,
@@ -72,7 +75,7 @@ def take_snapshot(
     by_number = {one.round_no: one for one in rounds}
     replies = tx.replies.of_rounds(list(by_number))
     held = tx.holds.among(replies)
-    return Snapshot(
+    whole = Snapshot(
         dialogue_id=dialogue.id,
         title=dialogue.pack.title.get(dialogue.language),
         language=dialogue.language,
@@ -89,6 +92,18 @@ def take_snapshot(
         book=tx.themes.book(dialogue.id),
         names=tuple(sorted(names_of(tx, dialogue, world))),
         contacts=() if scope is not None else _contacts(tx, dialogue),
+    )
+    return without_small_cells(whole, _anonymous(dialogue)) if dialogue.is_anonymous else whole
+
+
+def _anonymous(dialogue: Dialogue) -> Anonymous:
+    words = wording(dialogue.language)
+    return Anonymous(
+        private=frozenset(step.id for step in dialogue.pack.steps if step.is_private),
+        closed=dialogue.status is Status.ENDED,
+        everybody=words.say("All groups together"),
+        fewer=words.say("told together: few chose each"),
+        room_id=dialogue.organizers_room,
     )
 
 

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from flows.ids import DialogueId
 from storage.pseudonyms import accounts, destroy_key, key_of
 from storage.tables import (
+    CareAlertRow,
     ConsentRow,
     DialogueRow,
     DigestRow,
@@ -42,6 +43,7 @@ from storage.tables import (
 
 _aside = table_of(LeftAsideRow)
 _consent = table_of(ConsentRow)
+_care_alert = table_of(CareAlertRow)
 _dialogue = table_of(DialogueRow)
 _digest = table_of(DigestRow)
 _early = table_of(EarlyRow)
@@ -189,6 +191,9 @@ class Anonymity:
                     row |= {"event_id": _no_event(row["reply_no"]), "held_ms": 0}
             pointing.append((table, sorted(rows, key=lambda row: int(row["reply_no"]))))
         for part in _chunks(before):
+            # Who was in danger stays known, in which of these answers not: the number is another's.
+            of_these = _care_alert.c.reply_no.in_(part)
+            self._db.execute(sa.update(_care_alert).where(of_these).values(reply_no=None))
             self._db.execute(sa.delete(_revision).where(_revision.c.reply_no.in_(part)))
             self._db.execute(sa.delete(_reply).where(_reply.c.reply_no.in_(part)))
         if cut:
@@ -275,11 +280,9 @@ def _cut(
     round_ = rounds[row["round_no"]]
     number = numbers[row["reply_no"]]
     at_ms = round_.opened_ms + row["place"]
-    return {
+    cut = {
         "reply_no": number,
-        "round_no": row["round_no"],
         "participant_no": persons.get(row["participant_no"], row["participant_no"]),
-        "kind": row["kind"],
         "room_id": round_.room_id,
         "event_id": _no_event(number),
         "sent_ms": at_ms,
@@ -287,13 +290,12 @@ def _cut(
         "text": _no_name(row["text"], row["media"]),
         "media": _no_file(row["media"]),
         "late": False,
-        "sealed": row["sealed"],
         "declared_ms": None,
         "edited_ms": None,
         "withdrawn_ms": None if row["withdrawn_ms"] is None else round_.opened_ms,
-        "shown_by": row["shown_by"],
-        "choices": row["choices"],
     }
+    # What else a reply has is of its words, or of its question.
+    return {name: value for name, value in row.items() if name != "place"} | cut
 
 
 def _named(node: object) -> set[int]:

@@ -188,6 +188,9 @@ def _write_all(parsed: argparse.Namespace, terminal: Terminal, config: Config) -
     try:
         material = material_of(gathered, look(gathered.snapshot, gathered.meaning, None).digest)
         whole = [Held("stored.json", to_json(stored)), Held("stored.csv", to_csv(stored))]
+        if dialogue.is_anonymous:
+            # They tell the group of each private answer, and every vote.
+            whole = []
     except (DigestNotTrue, ExportNotTrue) as error:
         terminal.complain(str(error))
         return PROBLEM

@@ -99,7 +99,11 @@ def _worded(quotes: Iterable[Quote], step: StepPart) -> list[Quote]:
     ballot = Ballot(
         choosing=step.choosing, options=tuple((text.casefold(),) for text in step.options)
     )
-    return [quote for quote in quotes if not is_mere_choice(quote.text, ballot)]
+    return [
+        quote
+        for quote in quotes
+        if (quote.text or quote.attachment) and not is_mere_choice(quote.text, ballot)
+    ]
 
 
 class _Writer:

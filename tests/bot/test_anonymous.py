@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.chat import PostFile
 from flows.audit import Act
 from flows.errors import PackError
 from flows.ids import DialogueId, EventId
@@ -181,7 +182,7 @@ async def test_an_answer_held_back_after_the_close_says_that_nobody_can_be_told(
 
 @pytest.mark.parametrize("kind", ["individual", "check-in"])
 def test_an_anonymous_pack_asks_nothing_each_in_the_room(kind: str) -> None:
-    more = ['options = [{en = "Yes"}, {en = "No"}]'] if kind == "check-in" else []
+    more = ['options.en = ["Yes", "No"]'] if kind == "check-in" else []
     source = 'identity = "anonymous"\n' + pack_toml(
         step(kind, "alone", "sealed = false", *more, length="10 min")
     )
@@ -197,3 +198,47 @@ def test_an_unknown_identity_is_told_what_was_meant() -> None:
         parse('identity = "anonym"\n' + pack_toml(step("plenary")), name="secret")
 
     assert 'identity = "anonym" is unknown; did you mean "anonymous"?' in str(caught.value)
+
+
+POLLED = 'identity = "anonymous"\n' + pack_toml(
+    step("poll", "lunch", 'options.en = ["Soup", "Stew"]', 'choose = "single"', length="10 min"),
+    step("plenary", "bye", length="1 min"),
+)
+
+
+async def test_votes_and_groups_are_told_in_no_message_and_no_file(journey: Journey) -> None:
+    journey.has_pack("polled", POLLED)
+    journey.now = MONDAY_9H - timedelta(seconds=1)
+    for who in SAID:
+        await journey.opens_private_chat(who)
+    await journey.writes(OLGA, "!start polled")
+    for who, choice in zip(SAID, ("1", "1", "1", "2 It was warm"), strict=True):
+        await journey.writes_in_private(who, choice)
+    await journey.writes(OLGA, "!digest")
+    early = journey.answer()
+    assert "**3**" not in early
+
+    await journey.writes(OLGA, "!next")
+    await journey.writes(OLGA, "!stop polled-1")
+    await journey.settles()
+    await journey.writes(OLGA, "!export csv, json, md")
+    await journey.until(lambda: len(_files(journey)) == len(("csv", "json", "md")), within_s=60)
+
+    in_room = "\n".join(text for text in journey.texts(TABLE_1) if text.startswith("🔓"))
+    assert "What was chosen is told for all groups together, after the close." in in_room
+    assert "**3**" not in in_room
+    told = "\n".join(journey.texts(ORGANIZERS))
+    assert "All groups together" in told
+    assert "Soup **" not in told
+    table, document, report = (file.data.decode("utf-8-sig") for file in _files(journey))
+    (asked,) = json.loads(document)["steps"]
+    assert (asked["options"], [one["group"] for one in asked["groups"]]) == ([], ["everybody"])
+    assert "It was warm" in report
+    for text in (table, document, report):
+        assert "Table 1" not in text
+        assert "Table 2" not in text
+        assert "2 It was warm" not in text
+
+
+def _files(journey: Journey) -> list[PostFile]:
+    return [one.file for one in journey.shown(ORGANIZERS) if one.file is not None]

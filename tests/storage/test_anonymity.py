@@ -351,8 +351,10 @@ def test_the_answers_themselves_and_what_was_found_in_them_stay(
     assert {row["reply_no"]: row["row"].decode() for row in found["meaning"]} == reads
     assert {row["reply_no"] for row in found["theme_reply"]} == set(reads)
     assert [reads[row["reply_no"]] for row in found["hold"]] == [said(4)]
-    held = database.write_now(lambda tx: tx.holds.among(tx.replies.of_rounds([1])))  # type: ignore[list-item]  # the first round
-    assert [reads[number] for number in held] == [said(4)]
+    (held,) = found["hold"]
+    events = {row["reply_no"]: row["event_id"] for row in found["reply"]}
+    assert held["event_id"] == events[held["reply_no"]]
+    assert held["reason"] == "names a child"
     assert len({row["participant_no"] for row in found["reply"]}) == len(known)
 
 

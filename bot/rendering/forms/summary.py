@@ -23,6 +23,7 @@ from bot.wording import Wording
 from flows.digest.document import StepPart
 from flows.digest.findings import Theme
 from flows.digest.public import SMALLEST, Release, released
+from flows.digest.small import EVERYBODY
 
 
 def public_summary(material: Material, wording: Wording) -> Report:
@@ -66,13 +67,12 @@ class _Summary:
         value = str(self._release.answered)
         if (present := self._release.present) is not None:
             value = say("{answered} of {present}", answered=value, present=present)
-        groups = len(self._digest.groups)
-        yield Figures(
-            items=(
-                Figure(value=value, label=say("have answered")),
-                Figure(value=str(groups), label=self._words.say_n("group", "groups", groups)),
-            )
-        )
+        groups = sum(one.group_id != EVERYBODY for one in self._digest.groups)
+        figures = [Figure(value=value, label=say("have answered"))]
+        if groups:
+            label = self._words.say_n("group", "groups", groups)
+            figures.append(Figure(value=str(groups), label=label))
+        yield Figures(items=tuple(figures))
 
     def _asked(self) -> Iterator[Block]:
         if not self._digest.steps:
