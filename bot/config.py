@@ -87,7 +87,7 @@ class Config:
     """None: no language model is asked anything."""
     quiet_hours: QuietHours | None = None
     """When nobody is pinged, unless the organizers have set other hours."""
-    encrypted_groups: bool = False
+    encrypted_groups: bool = True
     """Whether the rooms that the bot makes for tables are encrypted."""
     care: CareConfig = field(default_factory=CareConfig)
     meaning_rest_s: float | None = 5.0

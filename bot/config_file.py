@@ -281,7 +281,7 @@ class LlmSection(_Section):
 class GroupsSection(_Section):
     """The rooms that the bot makes for tables."""
 
-    encrypted: bool = Field(default=False, examples=[True])
+    encrypted: bool = Field(default=True, examples=[False])
 
 
 class LogSection(_Section):

@@ -128,13 +128,14 @@ class Hostile:
         return raw
 
     def _break_once(self, raw: dict[str, Any]) -> None:
-        places = list(_places(raw))
+        # Of one that has lost everything there is no place left to break.
+        places = list(_places(raw)) or [(raw, self._name())]
         holder, key = self.draw.choice(places)
         act = self.draw.random()
         if act < 0.65:
             holder[key] = self.anything()
         elif act < 0.85 and isinstance(holder, dict):
-            del holder[key]
+            holder.pop(key, None)
         elif isinstance(holder, dict):
             holder[self._name()] = self.anything()
         else:

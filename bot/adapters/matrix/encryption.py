@@ -160,6 +160,7 @@ class Encryption:
             or bool(self._machine.wedged_devices)
             or bool(self._machine.outgoing_to_device_messages)
             or self._keys.is_short
+            or self._room_keys.has_comers
         )
 
     async def upkeep(self) -> None:
@@ -168,6 +169,7 @@ class Encryption:
         await self._keys.refresh()
         await self._keys.mend_sessions()
         await self._room_keys.renew()
+        await self._room_keys.give_past(self._rooms.encrypted())
         await self._room_keys.sweep()
         await self._reader.ask_for_keys()
 

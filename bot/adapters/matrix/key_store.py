@@ -13,12 +13,18 @@ from bot.adapters.matrix.nio_parts import (
     InboundGroupSession,
     OlmAccount,
     OlmDevice,
+    OutboundGroupSession,
     Session,
     SqliteDatabase,
     SqliteStore,
 )
 
 _TIME = "%Y-%m-%d %H:%M:%S.%f"  # as nio's columns have it
+
+_OWN_SESSIONS = (
+    "CREATE TABLE IF NOT EXISTS own_sessions "
+    "(number INTEGER PRIMARY KEY, room_id TEXT NOT NULL, session BLOB NOT NULL)"
+)
 
 _SESSIONS_KEPT = 2_000
 """Room keys kept in memory; the others are read from the store when they are needed."""
@@ -172,6 +178,33 @@ class Store(SqliteStore):  # type: ignore[misc]  # nio carries no types
                     "INSERT OR REPLACE INTO forwardedchains (sender_key, session_id) VALUES (?, ?)",
                     (chain, session.id),
                 )
+
+    def keep_own_session(self, room_id: str, session: OutboundGroupSession, *, most: int) -> None:
+        """Keep a room key of our own as it is at its first message; of a room, the newest."""
+        with self.database.atomic():
+            self.database.execute_sql(_OWN_SESSIONS)
+            self.database.execute_sql(
+                "INSERT INTO own_sessions (room_id, session) VALUES (?, ?)",
+                (room_id, session.pickle(self.pickle_key)),
+            )
+            self.database.execute_sql(
+                "DELETE FROM own_sessions WHERE room_id = ? AND number NOT IN (SELECT number "
+                "FROM own_sessions WHERE room_id = ? ORDER BY number DESC LIMIT ?)",
+                (room_id, room_id, most),
+            )
+
+    def own_sessions(self, room_id: str) -> list[OutboundGroupSession]:
+        """The room keys of our own that are kept of a room, the newest first."""
+        self.database.execute_sql(_OWN_SESSIONS)
+        rows = self.database.execute_sql(
+            "SELECT session FROM own_sessions WHERE room_id = ? ORDER BY number DESC", (room_id,)
+        )
+        return [
+            OutboundGroupSession.from_pickle(
+                bytes(pickle) if not isinstance(pickle, str) else pickle.encode(), self.pickle_key
+            )
+            for (pickle,) in rows
+        ]
 
     def load_group_session(self, room_id: str, session_id: str) -> InboundGroupSession | None:
         """One room key."""

@@ -33,6 +33,9 @@ __all__ = ["Device", "Machine", "OutboundGroupSession"]
 
 Device = OlmDevice
 
+_OWN_SESSIONS_KEPT = 10
+"""Of a room: as many reach back over some weeks, or a hundred messages and more each."""
+
 
 class Machine(Olm):  # type: ignore[misc]  # nio carries no types
     """The account's keys, sessions with devices, and room keys."""
@@ -203,6 +206,17 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
         request = OutgoingKeyRequest(session_id, session_id, room_id, self._megolm_algorithm)
         self.outgoing_key_requests[session_id] = request
         self.store.add_outgoing_key_request(request)
+
+    # ------------------------------------------------------- room keys of our own
+
+    def keep_own_session(self, room_id: str, session: OutboundGroupSession) -> None:
+        """Keep a new room key, for those who come later."""
+        self.store.keep_own_session(room_id, session, most=_OWN_SESSIONS_KEPT)
+
+    def own_sessions(self, room_id: str) -> list[OutboundGroupSession]:
+        """The room keys that were in use in a room, as they were at their first message."""
+        sessions: list[OutboundGroupSession] = self.store.own_sessions(room_id)
+        return sessions
 
     # ------------------------------------------------------------------- devices
 

@@ -18,7 +18,7 @@ import structlog
 from bot.adapters.matrix.keys import DeviceKeys
 from bot.adapters.matrix.olm import Device, Machine, OutboundGroupSession
 from bot.adapters.matrix.transport import CLIENT, Transport, escaped
-from bot.errors import ChatUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from flows.ids import RoomId, UserId
 from storage.journal import MemberChange, Membership
 
@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 _MEGOLM = "m.megolm.v1.aes-sha2"
 _PRESENT = frozenset((Membership.JOIN.value, Membership.INVITE.value))
 _GONE = frozenset((Membership.LEAVE, Membership.BAN))
+
+_OPEN_PAST = frozenset(("shared", "world_readable"))
+"""Where whoever comes may read what was written before."""
 
 _AT_ONCE = 20
 """Devices per request: encrypting for them keeps the loop busy for some 10 ms."""
@@ -74,6 +77,8 @@ class RoomKeys:
         self._shared: dict[RoomId, _Shared] = {}
         self._members: dict[RoomId, frozenset[UserId]] = {}
         self._owed: dict[DeviceId, _Owed] = {}
+        self._late: dict[RoomId, set[UserId]] = defaultdict(set)
+        self._came: set[tuple[RoomId, UserId]] = set()
         self._locks: defaultdict[RoomId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def encrypt(self, room_id: RoomId, kind: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -103,12 +108,23 @@ class RoomKeys:
         for change in changes:
             room_id = change.room_id
             self._members.pop(room_id, None)
+            self._note_comer(change)
             shared = self._shared.get(room_id)
             if shared is None:
                 continue
             shared.is_current = False
             if change.membership in _GONE:
                 del self._shared[room_id]
+
+    def _note_comer(self, change: MemberChange) -> None:
+        """Who comes sees what was written before, and needs its keys; once in this process."""
+        place = (change.room_id, change.user_id)
+        if change.membership in _GONE:
+            self._came.discard(place)
+            self._late[change.room_id].discard(change.user_id)
+        elif change.user_id != self._own_id and place not in self._came:
+            self._came.add(place)
+            self._late[change.room_id].add(change.user_id)
 
     def note_devices(self, users: Collection[UserId]) -> None:
         """Somebody has other devices than before."""
@@ -153,6 +169,7 @@ class RoomKeys:
         self._machine.create_outbound_group_session(room_id)
         session = self._machine.outbound_group_sessions.pop(room_id)
         session.shared = True  # nio's own guard; ours is that _current gives nothing else out
+        self._machine.keep_own_session(room_id, session)
         made = _Shared(session=session, first_key=session.session_key, founders=members)
         self._shared[room_id] = made
         return made
@@ -273,6 +290,61 @@ class RoomKeys:
             owed.keys.remove(letter)
         self._owed.pop(_name(device), None)
         log.info("device.reached", user_id=device.user_id, device_id=device.device_id)
+
+    # ---------------------------------------------------------- those who came late
+
+    @property
+    def has_comers(self) -> bool:
+        """Whether somebody may lack keys to what was written before she came."""
+        return any(self._late.values())
+
+    async def give_past(self, encrypted: Collection[RoomId]) -> None:
+        """Give those who came the keys to what we wrote before, where they may read the past."""
+        for room_id in list(self._late):
+            users = self._late.pop(room_id)
+            if room_id not in encrypted:
+                continue
+            try:
+                await self._give_past_to(users, room_id)
+            except ChatUnavailable:
+                self._late[room_id] |= users
+                raise
+
+    async def _give_past_to(self, users: Collection[UserId], room_id: RoomId) -> None:
+        sessions = self._machine.own_sessions(room_id) if users else []
+        if not sessions or not await self._is_past_open(room_id):
+            return
+        await self._keys.query(users)
+        for device in self._devices_of(users):
+            await self._give_sessions(device, room_id, sessions)
+
+    async def _is_past_open(self, room_id: RoomId) -> bool:
+        path = f"{CLIENT}/rooms/{escaped(room_id)}/state/m.room.history_visibility/"
+        try:
+            answer = await self._transport.get(path)
+        except ChatRefused as error:
+            # Not set means "shared"; anything else, that we may not ask.
+            return error.code == "M_NOT_FOUND"
+        return answer.get("history_visibility") in _OPEN_PAST
+
+    async def _give_sessions(
+        self, device: Device, room_id: RoomId, sessions: Sequence[OutboundGroupSession]
+    ) -> None:
+        if self._machine.session_store.get(device.curve25519) is None:
+            await self._keys.open_sessions([device])
+        for session in sessions:
+            letter = {
+                "algorithm": _MEGOLM,
+                "room_id": room_id,
+                "session_id": session.id,
+                "session_key": session.session_key,
+            }
+            sealed = self._machine.encrypt_for(device, "m.room_key", letter)
+            if sealed is None:
+                self._owe(device, letter)
+                continue
+            await self._keys.send("m.room.encrypted", {device.user_id: {device.device_id: sealed}})
+        log.info("past.given", room_id=room_id, user_id=device.user_id, keys=len(sessions))
 
     async def renew(self) -> None:
         """Give the keys in use to those who came, before the next message needs it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 
 import pytest
@@ -200,3 +201,71 @@ async def test_keys_are_for_the_operator_alone(world: World) -> None:
     assert modes == dict.fromkeys(
         ("keys.db", "keys.db-shm", "keys.db-wal", "lock", "secrets.json"), 0o600
     )
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["same process", "next process"])
+async def test_who_comes_late_can_read_what_was_asked_before(
+    world: World, *, restarted: bool
+) -> None:
+    # given an encrypted room in which the bot has asked, under more than one key
+    maker = await world.person("maker")
+    ann, bo = await world.nio_person("ann"), await world.nio_person("bo")
+    account = await world.account()
+    bot = await world.bot(account)
+    await bot.catches_up()
+    bot.listens()
+    room = await maker.makes_room(bot.id, ann.id, encrypted=True)
+    await bot.joins(room)
+    await ann.joins(room)
+    prompt = await bot.posts(room, "How are you?")
+    await ann.reads_until("How are you?")
+    if restarted:
+        await bot.stops()
+        bot = await world.bot(account)
+        await bot.catches_up()
+        bot.listens()
+    second = await bot.posts(room, "And now?")
+
+    # when somebody comes who was not even invited then
+    await maker.does(room, "invite", bo.id)
+    await bo.joins(room)
+    sessions = {raw["content"]["session_id"] for raw in await ann.reads_raw(room)
+                if raw["event_id"] in (prompt, second)}  # fmt: skip
+    assert len(sessions) == 1 + restarted
+
+    # then she is given the keys, and reads
+    async def has_keys() -> bool:
+        await bo.syncs(timeout_ms=300)
+        return sessions <= {session.id for session in bo.client.olm.inbound_group_store}
+
+    async with asyncio.timeout(60):
+        while not await has_keys():
+            pass
+    await bo.reads_again(room, prompt)
+    await bo.reads_again(room, second)
+    assert {"How are you?", "And now?"} <= set(bo.texts)
+
+
+async def test_where_the_past_is_closed_its_keys_are_not_given(world: World) -> None:
+    maker = await world.person("maker")
+    ann, bo = await world.nio_person("ann"), await world.nio_person("bo")
+    bot = await world.listening()
+    room = await maker.makes_room(bot.id, ann.id, encrypted=True)
+    await maker.sets(room, "m.room.history_visibility", {"history_visibility": "joined"})
+    await bot.joins(room)
+    await ann.joins(room)
+    prompt = await bot.posts(room, "How are you?")
+    await ann.reads_until("How are you?")
+    [session] = {raw["content"]["session_id"] for raw in await ann.reads_raw(room)
+                 if raw["event_id"] == prompt}  # fmt: skip
+
+    await maker.does(room, "invite", bo.id)
+    await bo.joins(room)
+    await bot.until(lambda: not bot.chat._encryption._room_keys.has_comers)
+    # What comes after she can read: by then everything before has come, too.
+    await bot.posts(room, "And now?")
+    await bo.reads_until("And now?")
+    kept = bo.client.olm.inbound_group_store.get(
+        room, bot.chat._encryption._machine.account.identity_keys["curve25519"], session
+    )
+    assert kept is None or kept.first_known_index > 0
