@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import contacts, whisper, wrong_room
+from bot import contacts, unreadable, whisper, wrong_room
 from bot.adapters.matrix.links import MatrixLinks
 from bot.analyst import Analyst
 from bot.answers import Answers
@@ -65,6 +65,7 @@ from bot.supervisor import Supervisor
 from bot.taking_in import TakingIn
 from bot.troubles import Troubles
 from bot.undeliverable import Undeliverable
+from bot.unreadable import Unreadable
 from bot.upgrades import Upgrades
 from bot.vitals import Vitals
 from bot.voting import Voting
@@ -279,8 +280,10 @@ class App:
             now=now,
             answered=self.sender.wake,
         )
+        self._unreadable = Unreadable(self.world, config.zone, config.language)
         self.intake = DurableIntake(
             database=database,
+            unreadable=self._unreadable,
             world=self.world,
             answers=Answers(
                 self.world,
@@ -392,6 +395,9 @@ class App:
         self.world.ready(tx)
         if occurrence.key.startswith(contacts.ALARM):
             return self._contacts.ring(tx, occurrence, now=now)
+        if occurrence.key.startswith(unreadable.ALARM):
+            self._unreadable.ring(tx, occurrence, now=now)
+            return None
         begins = occurrence.alarm in BEGINNINGS
         ring = self._returns.ring if begins else self._dispatcher.ring
         dialogue = ring(tx, occurrence, now=now)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.private import PrivateChats
     from bot.showing import Showing
     from bot.taking_in import Fetched
+    from bot.unreadable import Unreadable
     from bot.world import World
     from flows.ids import DialogueId, RoomId
     from storage.calls import HelpCall
@@ -66,6 +67,7 @@ class DurableIntake:
         contacts: Contacts,
         care: Care,
         consenting: Consenting,
+        unreadable: Unreadable,
         now: Callable[[], datetime],
         changed: Callable[[set[DialogueId]], None],
         outbox_filled: Callable[[], None],
@@ -84,6 +86,7 @@ class DurableIntake:
         self._dispatcher = dispatcher
         self._own_pace = own_pace
         self._contacts = contacts
+        self._unreadable = unreadable
         self._care = care
         self._consenting = consenting
         self._now = now
@@ -195,6 +198,7 @@ class DurableIntake:
         now = self._now()
         self._world.ready(tx)
         changed = tx.journal.mark(resolved)
+        self._unreadable.note(tx, changed, now=now)
         read = [one.incoming for one in changed if one.state is InboxState.DONE]
         return self._act(tx, [one for one in read if one is not None], now)
 
