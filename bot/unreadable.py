@@ -94,8 +94,8 @@ class Unreadable:
         words = wording(language or self._language)
         name = self._world.participants(room_id).get(one.sender) or one.sender
         text = words.say(
-            "{name}, I cannot read what you wrote at {time}: your app has not given me the key. Please "
-            "write it once more. If I still do not answer, restart the app or log in anew.",
+            "{name}, I cannot read what you wrote at {time}: your app has not given me the key. "
+            "Please write it once more. If I still do not answer, restart the app or log in anew.",
             name=escape(name),
             time=f"{from_ms(one.sent_ms).astimezone(self._zone):%H:%M}",
         )
