@@ -62,6 +62,10 @@ class _Watched:
         return self._chat.own_id
 
     @property
+    def device_id(self) -> str:
+        return self._chat.device_id
+
+    @property
     def capabilities(self) -> Capabilities:
         return self._chat.capabilities
 
@@ -89,9 +93,9 @@ class _Watched:
         return event_id
 
     async def find(
-        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False
     ) -> EventId | None:
-        return await self._chat.find(room_id, once_key, since=since)
+        return await self._chat.find(room_id, once_key, since=since, settled=settled)
 
     def look_back(self, room_id: RoomId, *, since: datetime) -> AsyncIterator[Sequence[Arrived]]:
         return self._chat.look_back(room_id, since=since)

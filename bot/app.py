@@ -34,7 +34,7 @@ from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.dropped import DroppedFileDesk
 from bot.dropped_packs import DroppedPacks
-from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError
+from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError, KeysUnusable
 from bot.exporting import Exporting
 from bot.health import HealthPages
 from bot.helping import Helping
@@ -74,6 +74,7 @@ from bot.whisper import Whisper
 from bot.world import World
 from bot.wrong_room import WrongRoom
 from storage.database import Database
+from storage.errors import DatabaseUnusable
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.taking_in import Fetched
     from flows.ids import DialogueId, EffectKey, EventId
+    from storage.devices import Past
     from storage.occurrences import Occurrence
     from storage.transaction import Transaction
 
@@ -338,6 +340,7 @@ class App:
     async def run(self) -> None:
         """Run until cancelled, or until the chat does not accept the account any more."""
         await self._connect()
+        self.sender.past = await self._database.write(self._begin)
         try:
             await self._run()
         finally:
@@ -363,6 +366,10 @@ class App:
         except TimeoutError:
             # What was cut off is tried again by the next process, under the same transaction id.
             log.warning("sends.cut_off", within_s=FINISHES_WITHIN_S)
+
+    def _begin(self, tx: Transaction) -> Past:
+        chat = self._chat
+        return tx.devices.begin(chat.own_id, chat.device_id, now_ms=to_ms(self._now()))
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -555,7 +562,7 @@ async def _until_told_to_stop(app: App, database: Database, supervisor: Supervis
         log.info("bot.stopping")
     except BaseExceptionGroup as group:
         # The task group's wrapping says nothing to an operator: the first cause does.
-        plain = group.subgroup((ChatLoggedOut, ConfigError))
+        plain = group.subgroup((ChatLoggedOut, ConfigError, KeysUnusable, DatabaseUnusable))
         if plain is not None:
             raise _first(plain) from None
         raise

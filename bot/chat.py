@@ -180,6 +180,11 @@ class Chat(Protocol):
         ...
 
     @property
+    def device_id(self) -> str:
+        """By whose memory the network recognises repeats; another one remembers nothing."""
+        ...
+
+    @property
     def capabilities(self) -> Capabilities:
         """What this network can do."""
         ...
@@ -211,9 +216,13 @@ class Chat(Protocol):
         ...
 
     async def find(
-        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False
     ) -> EventId | None:
-        """Look in the room for an event of ours that carries `once_key`, back to `since`."""
+        """Look in the room for an event of ours that carries `once_key`, back to `since`.
+
+        `settled`: this process has sent nothing under the key, so that one look at the room
+        serves for all such keys.
+        """
         ...
 
     def look_back(self, room_id: RoomId, *, since: datetime) -> AsyncIterator[Sequence[Arrived]]:

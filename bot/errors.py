@@ -5,12 +5,15 @@ RundaError
 ├── CommandError        the person typing: the message says what to write instead
 ├── ChatUnavailable     time: the same call may go through later
 ├── ChatRefused         nobody: the chat said no for good (the room is gone, no right to write)
-└── ChatLoggedOut       the operator: the access token is not valid any more
+├── ChatLoggedOut       the operator: the access token is not valid any more
+├── KeysUnusable        the operator: the key store cannot be written, or is damaged
+└── BackupUnusable      the operator: a backup cannot be made or used
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class RundaError(Exception):
@@ -28,6 +31,24 @@ class ConfigError(RundaError):
         self.problems = tuple(problems)
         lines = "".join(f"\n  - {problem}" for problem in problems)
         super().__init__(f"{source}: {len(problems)} problem(s){lines}")
+
+
+class KeysUnusable(RundaError):
+    """The store of encryption keys cannot be used; going on would lose keys."""
+
+
+class BackupUnusable(RundaError):
+    """A backup cannot be made or used.
+
+    Attributes:
+        place: which file or folder it is about.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, place: Path, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"{place}: {reason}")
 
 
 class CommandError(RundaError):

@@ -2,7 +2,8 @@
 
 Before a first attempt it is written down that one is made; afterwards, that it succeeded.
 Whatever happens in between, the effect is tried again under the same transaction id, which
-the homeserver recognises for about a day; after that it is looked up before it is sent.
+the homeserver recognises for a while; after that, and by another device, it is looked up before
+it is sent.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import asyncio
 import hashlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.chat import Chat, Content, Parcel, React
-from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
+from bot.chat import Chat, Content, Invite, Join, Leave, OpenRoom, Parcel, React
+from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, KeysUnusable
 from bot.keys import BOARD_EDIT, LIVE_EDIT
 from bot.parcels import Never, NotYet, asks_people_in, open_content, unpack
 from bot.reactions import ACKNOWLEDGEMENT, Mark, mark_key, marks_of
+from storage.devices import Past
+from storage.errors import DatabaseUnusable
 from storage.instants import from_ms, to_ms
 from storage.outbox import Due, OutboxState, Sent
 
@@ -42,8 +45,12 @@ _MARKS_AT_ONCE = 4
 """In one room: a room where everybody writes at once must not take all the requests."""
 
 _BATCH = 512
-_FORGOTTEN_AFTER = timedelta(hours=20)
-"""Homeservers forget transaction ids after a day; from here on an effect is looked up."""
+_FORGOTTEN_AFTER_MS = 20 * 60_000
+"""Some homeservers forget transaction ids after half an hour; before that we begin to look."""
+_RESTORED_FOR_MS = 30 * 24 * 3_600_000
+"""So long after the moment of a backup whatever is decided may have been sent before."""
+_LEAVE_NO_EVENT = (Join, Leave, Invite, OpenRoom)
+"""Asked for twice they are done once, by whatever device."""
 _WAIT_FOR_OTHER_MS = 300
 _WAITS_FOR_LINKS = 100
 """So often, half a minute in all: one room out of reach shall not hold back all groups' digest."""
@@ -70,7 +77,11 @@ def _back_off_s(due: Due) -> float:
 
 
 class Sender:
-    """Drains the outbox. One per process."""
+    """Drains the outbox. One per process.
+
+    Attributes:
+        past: what the homeserver may not recognise; to be told before it runs.
+    """
 
     def __init__(
         self,
@@ -90,6 +101,8 @@ class Sender:
         self._troubles = troubles
         self._now = now
         self._on_sent = sent
+        self.past = Past()
+        self._tried_here: set[int] = set()
         self._filled = asyncio.Event()
         self._done_ready = asyncio.Event()
         self._done: list[tuple[Due, EventId | None]] = []
@@ -215,12 +228,13 @@ class Sender:
         except (ChatRefused, Never) as error:
             await self._give_up(due, error)
             return True
-        except ChatLoggedOut:
+        except (ChatLoggedOut, KeysUnusable, DatabaseUnusable):
             raise
         except Exception as error:
             log.exception("effect.broken", key=due.key)
             return await self._wait_after_mistake(due, error)
         self._just_sent[due.key] = Sent(state=OutboxState.SENT, event_id=event_id)
+        self._tried_here.discard(due.number)
         self._done.append((due, event_id))
         self._done_ready.set()
         self._troubles.settled(due.room_id)
@@ -305,14 +319,32 @@ class Sender:
             log.warning("mark.refused", key=key, reason=str(error))
 
     async def _send(self, due: Due, parcel: Parcel) -> EventId | None:
-        if due.first_try_ms is not None:
-            first_try = from_ms(due.first_try_ms)
-            if self._now() - first_try > _FORGOTTEN_AFTER:
-                found = await self._chat.find(parcel.room_id, parcel.once_key, since=first_try)
-                if found is not None:
-                    log.info("effect.found", key=parcel.once_key)
-                    return found
+        since_ms = self._may_be_there_since(due, parcel.content)
+        if since_ms is not None:
+            found = await self._chat.find(
+                parcel.room_id,
+                parcel.once_key,
+                since=from_ms(since_ms),
+                settled=due.number not in self._tried_here,
+            )
+            if found is not None:
+                log.info("effect.found", key=parcel.once_key)
+                return found
         return await self._chat.send(parcel)
+
+    def _may_be_there_since(self, due: Due, content: Content) -> int | None:
+        """Since when the effect may be in its room without the homeserver recognising it."""
+        if isinstance(content, _LEAVE_NO_EVENT):
+            return None
+        first_ms, now_ms = due.first_try_ms, to_ms(self._now())
+        if first_ms is not None:
+            forgotten = now_ms - first_ms > _FORGOTTEN_AFTER_MS
+            if forgotten or first_ms <= self.past.new_since_ms:
+                return first_ms
+        restored_ms = self.past.restored_ms
+        if restored_ms is None or due.number in self._tried_here:
+            return None
+        return restored_ms if now_ms - restored_ms < _RESTORED_FOR_MS else None
 
     async def _fates(self, keys: Sequence[EffectKey]) -> dict[EffectKey, Sent]:
         """What became of these; what was sent a moment ago need not be on disk yet."""
@@ -331,6 +363,7 @@ class Sender:
         return await self._database.write(lambda tx: tx.blobs.get(blob))
 
     async def _postpone(self, due: Due, wait_ms: int, reason: str) -> None:
+        self._tried_here.add(due.number)
         due_ms = to_ms(self._now()) + wait_ms
         await self._database.write(
             lambda tx: tx.outbox.postpone(due.number, due_ms=due_ms, error=reason)
@@ -355,6 +388,7 @@ class Sender:
         await self._database.write(give_up)
         self._marked.pop(due.number, None)
         self._troubles.settled(due.room_id)
+        self._tried_here.discard(due.number)
         self._flying.discard(due.number)
         self._filled.set()
 

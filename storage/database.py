@@ -5,8 +5,8 @@ the lock: what a transaction reads cannot change under it, so a decision and its
 are one step. It also costs one hop between threads per transaction, where an async driver
 costs one per statement.
 
-A database that goes away (its server restarts, the network is cut) is waited for: what was to
-be written is written when it is back, and nobody who writes has to know.
+A database that goes away (its server restarts, the network is cut, the disk is full) is waited
+for: what was to be written is written when it is back, and nobody who writes has to know.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from storage.errors import DatabaseAway, DatabaseUnusable
+from storage.errors import DatabaseAway, DatabaseDamaged, DatabaseUnusable, TransactionGone
 from storage.migrate import bring_up_to_date
 from storage.transaction import Transaction
+from storage.trouble import Trouble, is_gone, trouble_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +61,6 @@ _SERVER_SETTINGS = {
     "keepalives_count": 3,
     "tcp_user_timeout": _SILENT_MS,
 }
-_BUSY = frozenset((5, 6))
-"""What SQLite calls SQLITE_BUSY and SQLITE_LOCKED: another process holds the file."""
 
 
 class Database:
@@ -75,6 +74,7 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._is_away = False
+        self._went_away = 0
         self._looking = asyncio.Lock()
         self.on_change: Callable[[str | None], None] = _tells_nobody
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
@@ -96,6 +96,8 @@ class Database:
             bring_up_to_date(engine)
         except sa.exc.DBAPIError as error:
             engine.dispose()
+            if trouble_of(error) is Trouble.DAMAGE:
+                raise DatabaseDamaged.found(url, error) from error
             raise DatabaseUnusable.because(url, error) from error
         except DatabaseUnusable:
             engine.dispose()
@@ -119,9 +121,12 @@ class Database:
             if self._is_away:
                 await self._until_back()
             try:
-                return await self._in_thread(lambda: self._run(work))
+                done = await self._in_thread(lambda: self._run(work))
             except DatabaseAway as error:
                 self._note(error)
+            else:
+                self._went_away = 0
+                return done
 
     async def answers(self) -> bool:
         """Whether the thread and the database answer; waits for neither to come back."""
@@ -145,12 +150,14 @@ class Database:
     async def _until_back(self) -> None:
         """Look now and then; one looks, and whoever writes meanwhile waits with it."""
         async with self._looking:
-            for pause_s in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+            # A disk that takes a byte, and not what is to be written, is asked ever more rarely.
+            pauses = PAUSES_S[self._went_away - 1 :]
+            for pause_s in chain(pauses, repeat(PAUSES_S[-1])):
                 if not self._is_away:
                     return
                 await asyncio.sleep(pause_s)
                 try:
-                    await self._in_thread(self._ask)
+                    await self._in_thread(self._try)
                 except DatabaseAway:
                     continue  # told when it went; another look follows
                 self._is_away = False
@@ -159,6 +166,7 @@ class Database:
     def _note(self, error: DatabaseAway) -> None:
         if not self._is_away:
             self._is_away = True
+            self._went_away += 1
             self.on_change(str(error))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
@@ -167,6 +175,10 @@ class Database:
     def _ask(self) -> None:
         with self._transaction() as tx:
             tx.ask()
+
+    def _try(self) -> None:
+        with self._transaction() as tx:
+            tx.try_writing()
 
     def write_now(self, work: Callable[[Transaction], T]) -> T:
         """The same, waiting for it; for command lines and tests without an event loop."""
@@ -183,11 +195,18 @@ class Database:
         try:
             with connection.begin():
                 yield tx
+                _is_still_there(connection)
         except BaseException as error:
             # Whatever came of it on the way up: a lost connection is what it began with.
             lost = connection.invalidated and isinstance(error, sa.exc.SQLAlchemyError)
             tx.run_hooks(committed=False)
-            if lost or _is_busy(error):
+            trouble = trouble_of(error)
+            if trouble is Trouble.DAMAGE:
+                raise DatabaseDamaged.found(self.name, error) from error
+            if trouble is Trouble.DISK:
+                # Opened anew: the file may be another when the disk is mended.
+                connection.invalidate()
+            if lost or trouble is not None or isinstance(error, TransactionGone):
                 raise DatabaseAway.lost(error) from error
             raise
         tx.run_hooks(committed=True)
@@ -220,9 +239,10 @@ def _nothing() -> None:
     """What takes no time."""
 
 
-def _is_busy(error: BaseException) -> bool:
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF in _BUSY
+def _is_still_there(connection: sa.Connection) -> None:
+    # Else its commit would say nothing, and have committed nothing.
+    if is_gone(connection):
+        raise TransactionGone
 
 
 def create_engine(url: str) -> sa.Engine:

@@ -23,5 +23,30 @@ class DatabaseAway(DatabaseUnusable):
     @classmethod
     def lost(cls, error: BaseException) -> DatabaseAway:
         """The error for a driver's complaint."""
-        reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+        told: BaseException | None = error
+        while isinstance(told, TransactionGone):
+            told = told.__cause__
+        reason = str(getattr(told, "orig", None) or told or "").strip() or type(error).__name__
         return cls(f"the database does not answer ({reason.splitlines()[0]})")
+
+
+class DatabaseDamaged(DatabaseUnusable):
+    """The file is not what it was: torn, or overwritten. Nobody can go on with it."""
+
+    @classmethod
+    def found(cls, place: str, error: BaseException) -> DatabaseDamaged:
+        """The error for a driver's complaint."""
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        where = place.rsplit("@", maxsplit=1)[-1]
+        return cls(
+            f"the database {where} is damaged ({reason}); keep the file, and put "
+            "the newest backup back: runda restore FOLDER --force"
+        )
+
+
+class TransactionGone(BaseException):
+    """A whole transaction has come to nothing, whatever part of it the error came from.
+
+    SQLite takes a transaction back when the disk is full. What is done after that would stand
+    alone. So this is no Exception: who makes do without one odd message must not catch it.
+    """

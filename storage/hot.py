@@ -13,6 +13,9 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from storage.errors import TransactionGone
+from storage.trouble import is_gone, trouble_of
+
 _PLACEHOLDERS = {"qmark": "?", "pyformat": "%s", "format": "%s"}
 
 Row = tuple[object, ...]
@@ -55,7 +58,9 @@ def savepoint(connection: sa.Connection) -> Iterator[None]:
     _run(connection, "SAVEPOINT part")
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        if trouble_of(error) is not None or is_gone(connection):
+            raise TransactionGone from error
         _run(connection, "ROLLBACK TO SAVEPOINT part")
         _run(connection, "RELEASE SAVEPOINT part")
         raise

@@ -90,13 +90,19 @@ _NOT_CURRENT = {
 }
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for one that a server keeps."""
+    parsed = sa.make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
 def _reading_engine(url: str) -> sa.Engine | None:
     """An engine that cannot write; None for a file that is not there."""
-    if sa.make_url(url).get_backend_name() != "sqlite":
+    path = sqlite_file(url)
+    if path is None:
         return create_engine(url).execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-    path = Path(sa.make_url(url).database or "")
     if not path.exists():
         return None
 

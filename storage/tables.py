@@ -33,6 +33,17 @@ class PositionRow(SQLModel, table=True):
     token: str
 
 
+class DeviceRow(SQLModel, table=True):
+    """The device with which an account ran last; see `storage.devices.Past`."""
+
+    __tablename__ = "device"
+
+    account: str = Field(primary_key=True)
+    device_id: str
+    new_since_ms: int = Field(sa_type=sa.BigInteger)
+    restored_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
 class InboxRow(SQLModel, table=True):
     """An event that arrived; while `state` is not 0 its raw form waits to be read."""
 

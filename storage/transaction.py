@@ -15,6 +15,7 @@ from storage.care import CareAlerts
 from storage.confirmations import Confirmations
 from storage.consents import Consents
 from storage.contacts import Contacts
+from storage.devices import Devices
 from storage.dialogues import Dialogues
 from storage.digest_orders import DigestOrders
 from storage.digests import Digests
@@ -57,6 +58,11 @@ class Transaction:
     def journal(self) -> Journal:
         """What came from the chat."""
         return Journal(self._db)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """The devices that accounts run with."""
+        return Devices(self._db)
 
     @cached_property
     def rooms(self) -> Rooms:
@@ -206,6 +212,13 @@ class Transaction:
     def ask(self) -> None:
         """Ask the database something that costs nothing, to see whether it answers."""
         self._db.exec_driver_sql("SELECT 1")
+
+    def try_writing(self) -> None:
+        """Write what changes nothing, to see whether the disk takes it."""
+        if self._db.dialect.name == "sqlite":
+            self._db.exec_driver_sql("PRAGMA user_version = 0")
+        else:
+            self.ask()
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can fail alone: ``with tx.savepoint(): ...`` rolls back to here."""

@@ -87,6 +87,7 @@ class FakeChat:
     """A `bot.chat.Chat`."""
 
     own_id = BOT
+    device_id = "FAKE"
     capabilities = Capabilities(
         sees_edits=True,
         sees_withdrawals=True,
@@ -171,8 +172,9 @@ class FakeChat:
         return self._sent[parcel.transaction_id]
 
     async def find(
-        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False
     ) -> EventId | None:
+        del settled
         self.looked_up.append(once_key)
         found = (
             one.event_id

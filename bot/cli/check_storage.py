@@ -13,8 +13,9 @@ from bot.packs import find_packs
 from bot.rendering.problems import problem_sentence
 from bot.wording import Wording
 from flows.errors import PackError
+from storage.copying import damage_of
 from storage.errors import DatabaseUnusable
-from storage.overview import Form, form_of
+from storage.overview import Form, form_of, sqlite_file
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -57,6 +58,15 @@ def look_at_database(config: Config, words: Wording) -> Iterator[Finding]:
     match form:
         case Form.ABSENT:
             yield good(words.say("database: will be made at the first start"))
+        case Form.CURRENT if (damage := _damage(config)) is not None:
+            yield bad(
+                what,
+                words.say(
+                    "it is damaged ({reason}); stop the bot, keep the file, and put the newest "
+                    "backup back: runda restore FOLDER --force",
+                    reason=damage,
+                ),
+            )
         case Form.CURRENT:
             yield good(words.say("database: can be opened and is up to date"))
         case Form.OLDER:
@@ -71,6 +81,11 @@ def look_at_database(config: Config, words: Wording) -> Iterator[Finding]:
                     "backup made before upgrading"
                 ),
             )
+
+
+def _damage(config: Config) -> str | None:
+    file = sqlite_file(config.database_url)
+    return None if file is None else damage_of(file)
 
 
 def look_at_packs(folders: Sequence[Path], words: Wording) -> Iterator[Finding]:

@@ -71,6 +71,16 @@ def commands(words: Wording) -> dict[str, Command]:
             about=words.say("show who did what, as CSV, and check that nobody has changed it"),
             add_options=_log,
         ),
+        "backup": Command(
+            module="backup",
+            about=words.say("copy everything the bot remembers, also while it runs"),
+            add_options=_backup,
+        ),
+        "restore": Command(
+            module="restore",
+            about=words.say("put a backup in the place of what is there"),
+            add_options=_restore,
+        ),
         "pack": Command(
             module="pack",
             about=words.say(
@@ -238,6 +248,27 @@ def _log(parser: Parser, words: Wording) -> None:
             "with --verify: a head as an export showed it; finds a log that lost its end (may be "
             "repeated)"
         ),
+    )
+
+
+def _backup(parser: Parser, words: Wording) -> None:
+    parser.add_config()
+    parser.options.add_argument(
+        "--to",
+        metavar=words.say("FOLDER"),
+        help=words.say("make it in there (else in `backups` beside the configuration)"),
+    )
+
+
+def _restore(parser: Parser, words: Wording) -> None:
+    parser.arguments.add_argument(
+        "backup", metavar=words.say("FOLDER"), help=words.say("the backup, a folder runda-…")
+    )
+    parser.add_config()
+    parser.options.add_argument(
+        "--force",
+        action="store_true",
+        help=words.say("move aside what is there, and restore in its place"),
     )
 
 

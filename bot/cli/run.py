@@ -7,11 +7,13 @@ import asyncio
 import os
 
 from bot.app import run as run_app
+from bot.backup import restoring
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FOLDER
 from bot.cli.terminal import FOR_OPERATOR, OK, Terminal
 from bot.errors import ChatLoggedOut
 from bot.logs import guard_the_process, set_up_logs
+from storage.errors import DatabaseDamaged
 
 _OURS_ALONE = 0o077
 
@@ -19,6 +21,15 @@ _OURS_ALONE = 0o077
 def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     """Run until told to stop."""
     config = configured(parsed, terminal)
+    cut_off = restoring(config)
+    if cut_off.exists():
+        terminal.complain(
+            terminal.words.say(
+                "{path} is there: a restore was cut off. Do it again: runda restore FOLDER",
+                path=cut_off,
+            )
+        )
+        return FOR_OPERATOR
     # Answers and keys: nobody else on the machine may read what is written from here on.
     os.umask(_OURS_ALONE)
     config.data_folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -34,5 +45,8 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
                 room=config.organizers_room,
             )
         )
+        return FOR_OPERATOR
+    except DatabaseDamaged as error:
+        terminal.complain(str(error))
         return FOR_OPERATOR
     return OK

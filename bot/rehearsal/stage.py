@@ -70,6 +70,11 @@ class Stage:
         return self._own_id
 
     @property
+    def device_id(self) -> str:
+        """One that forgets nothing."""
+        return "STAGE"
+
+    @property
     def capabilities(self) -> Capabilities:
         """As a homeserver's."""
         return Capabilities(
@@ -125,10 +130,10 @@ class Stage:
         return event_id
 
     async def find(
-        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False
     ) -> EventId | None:
         """What has been sent under a key, however long ago."""
-        del room_id, since
+        del room_id, since, settled
         return self._by_key.get(once_key)
 
     async def look_back(

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot import app
 from bot.chat import Parcel
@@ -13,13 +14,14 @@ from bot.errors import ChatLoggedOut, ChatUnavailable
 from bot.parcels import post, revise, take_back
 from bot.reactions import mark_key
 from flows.ids import EffectKey, EventId, RoomId
+from storage.database import Database
 from storage.instants import to_ms
 from storage.outbox import Effect, OutboxState
 from tests.bot.journey import Journey
-from tests.builders import ANN, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
+from tests.builders import ANN, BOT, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
 from tests.fakes import arrived
 
-HOURS_20 = timedelta(hours=20)
+MINUTES_20 = timedelta(minutes=20)
 OPENING = ["Hello", "Alone"]
 
 
@@ -75,10 +77,10 @@ async def test_killed_after_posting_and_before_noting_it(journey: Journey) -> No
 
 @pytest.mark.parametrize(
     ("after", "looked_up"),
-    [(HOURS_20, False), (HOURS_20 + timedelta(milliseconds=1), True)],
-    ids=["20 hours", "a millisecond later"],
+    [(MINUTES_20, False), (MINUTES_20 + timedelta(milliseconds=1), True)],
+    ids=["20 minutes", "a millisecond later"],
 )
-async def test_after_a_day_it_is_looked_up_before_it_is_sent_again(
+async def test_after_a_while_it_is_looked_up_before_it_is_sent_again(
     journey: Journey, after: timedelta, *, looked_up: bool
 ) -> None:
     # given a message whose fate is unknown
@@ -117,6 +119,55 @@ async def test_an_old_effect_that_was_never_posted_is_posted(journey: Journey) -
 
     assert journey.chat.looked_up == ["Hello"]
     assert journey.texts(TABLE_1) == ["Hello"]
+
+
+async def test_another_device_looks_before_it_sends_again(journey: Journey) -> None:
+    # given a message whose fate is unknown
+    journey.chat.holds_after = True
+    await journey.database.write(
+        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
+    )
+    journey.app.sender.wake()
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+
+    # when the account is logged in anew, and the homeserver recognises nothing of the old device
+    journey.chat.let_go()
+    journey.chat.forget_transactions()
+    journey.chat.device_id = "ANOTHER"
+    await journey.bot_starts()
+    await decide(journey, say("Later"))
+
+    # then it is found; what the new device says first is not looked for
+    assert journey.texts(TABLE_1) == ["Hello", "Later"]
+    assert journey.chat.looked_up == ["Hello"]
+    assert await state(journey, "Hello") is OutboxState.SENT
+
+
+async def test_after_a_restore_everything_is_looked_for(journey: Journey) -> None:
+    # given a message that was sent after the backup that the database comes from
+    backup_ms = to_ms(journey.now)
+    await decide(journey, say("Hello"))
+    await journey.bot_is_killed()
+    forgotten = Database.open(journey.url)
+    forgotten.write_now(lambda tx: tx.outbox._db.execute(sa.text("DELETE FROM outbox")))
+    forgotten.write_now(lambda tx: tx.devices.note_restored(BOT, "FAKE", made_ms=backup_ms))
+    forgotten.close()
+    journey.chat.forget_transactions()
+
+    # when it is decided once more
+    await journey.bot_starts()
+    await decide(journey, say("Hello"), say("Later"))
+
+    # then it is there once, and what is new is said
+    assert journey.texts(TABLE_1) == ["Hello", "Later"]
+    assert journey.chat.looked_up == ["Hello", "Later"]
+
+    # and a month later nothing is looked for any more
+    journey.now += timedelta(days=30)
+    await decide(journey, say("Much later"))
+    assert journey.texts(TABLE_1) == ["Hello", "Later", "Much later"]
+    assert journey.chat.looked_up == ["Hello", "Later"]
 
 
 # ---------------------------------------------------------------- a chat that is away

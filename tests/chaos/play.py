@@ -61,6 +61,7 @@ text.sv = "Vad tänker ni om {step}?"
     )
     return f"""
 languages = ["sv"]
+ask_consent = false
 title.sv = "Kaos"
 purpose.sv = "Att ingenting går förlorat."
 {steps}"""

@@ -15,8 +15,10 @@ from tests.chaos.stage import DoomedBot
 from tests.journeys.workshop import until
 
 _FOR_SURE_S = 90.0
-_LONGEST_LIFE_S = 4.0
-"""A boundary that is not passed by then is given up, and the life ends at that instant."""
+_AWAKE_S = 3.0
+"""So long at most lives who is awake: a boundary not passed by then is given up."""
+_WHILE_STARTING = 0.25
+"""The share of random kills that may come before it is awake."""
 
 BY_PHASE: dict[str, tuple[Point, ...]] = {
     "answering": (*HEARING, *SENDING),
@@ -36,7 +38,6 @@ class Reaper:
 
     bot: DoomedBot
     chance: random.Random
-    patience_s: float = _LONGEST_LIFE_S
     kills: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -68,18 +69,26 @@ class Reaper:
         if point is None:
             if bot.process is None or bot.is_gone:
                 bot.launch(None)
-            await asyncio.sleep(self.chance.uniform(0.0, self.patience_s / 2))
+            if self.chance.random() > _WHILE_STARTING:
+                await self._wakes()
+            await asyncio.sleep(self.chance.uniform(0.0, _AWAKE_S))
             bot.bury()
             self.kills[_AT_RANDOM] += 1
             return
         if bot.process is not None and not bot.is_gone:
             bot.bury()
         bot.launch(Doom(point=point, times=self.chance.choice((1, 1, 2, 3))))
+        await self._wakes()
         with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(bot.ends_within, self.patience_s)
+            await asyncio.to_thread(bot.ends_within, _AWAKE_S)
         came = bot.is_gone
         bot.bury()
         self.kills[point.name if came else _AT_RANDOM] += 1
+
+    async def _wakes(self) -> None:
+        """Wait until it has caught up, unless it dies before."""
+        bot = self.bot
+        await until(lambda: bot.is_gone or bot.is_awake, "awake", within_s=_FOR_SURE_S)
 
     async def live(self) -> None:
         """Start a life that nothing threatens."""

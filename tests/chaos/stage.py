@@ -31,6 +31,7 @@ class DoomedBot(Bot):
     """A bot whose process may be told where to be killed."""
 
     doom: Doom | None = None
+    _wakings: int = 0
 
     @override
     def _launch(self) -> subprocess.Popen[bytes]:
@@ -54,8 +55,14 @@ class DoomedBot(Bot):
     def launch(self, doom: Doom | None) -> None:
         """Start a life that may end before it is ready."""
         self.doom = doom
+        self._wakings = self._ready_lines()
         self.process = self._launch()
         self.starts += 1
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether this life has caught up."""
+        return self._ready_lines() > self._wakings
 
     @property
     def is_gone(self) -> bool:
@@ -112,6 +119,8 @@ class Stage:
     bot: DoomedBot
     organizer: Client
     organizers_room: RoomId
+    password: str
+    """The bot's, for another login."""
     tables: list[Seats] = field(default_factory=list)
 
 
@@ -132,7 +141,7 @@ async def stage(
         (folder / "packs").mkdir(parents=True)
         (folder / "packs" / "kaos.toml").write_text(pack(size))
         write_config(folder, homeserver, account, room_id, database=None, packs=["packs"])
-        scene = Stage(size, bot, organizer, room_id)
+        scene = Stage(size, bot, organizer, room_id, account.password)
         await bot.start()
         for number in range(1, size.tables + 1):
             table = await _table(homeserver, scene, name, number)

@@ -240,7 +240,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     file = tmp_path / "runda.db"
     file.write_text("shopping list: milk, bread, and a great many eggs" * 50)
 
-    with pytest.raises(DatabaseUnusable, match=r"runda\.db cannot be opened"):
+    with pytest.raises(DatabaseUnusable, match=r"runda\.db is damaged"):
         Database.open(f"sqlite:///{file}")
 
 

@@ -113,6 +113,11 @@ class MatrixChat:
         return self._account.user_id
 
     @property
+    def device_id(self) -> str:
+        """The device; a homeserver knows transaction ids of each by itself."""
+        return self._account.device_id
+
+    @property
     def capabilities(self) -> Capabilities:
         """What Matrix can do."""
         return _CAPABILITIES
@@ -160,10 +165,10 @@ class MatrixChat:
         return await self._sender.send(parcel)
 
     async def find(
-        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False
     ) -> EventId | None:
         """Look for an event of ours; see `History.find`."""
-        return await self._history.find(room_id, once_key, since=since)
+        return await self._history.find(room_id, once_key, since=since, settled=settled)
 
     def look_back(self, room_id: RoomId, *, since: datetime) -> AsyncIterator[Sequence[Arrived]]:
         """What the homeserver has of a room; see `History.look_back`."""

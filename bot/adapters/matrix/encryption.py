@@ -17,6 +17,7 @@ from bot.adapters.matrix.events import Raw
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sync import Heard
 from bot.adapters.matrix.transport import Transport
+from bot.errors import KeysUnusable
 from bot.loading import undisturbed
 from flows.ids import RoomId
 from storage.journal import DeviceMessage, Pending, Resolved
@@ -131,6 +132,8 @@ class Encryption:
     def _hear(self, message: DeviceMessage) -> tuple[str, str] | None:
         try:
             return self._machine.hear(orjson.loads(message.raw))
+        except KeysUnusable:
+            raise
         # Anybody, on any homeserver, can send one; whatever it makes nio stumble over,
         # this one message is dropped and the next is read.
         except Exception as error:  # noqa: BLE001

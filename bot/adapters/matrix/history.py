@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import structlog
@@ -37,6 +37,17 @@ _MOST_PAGES = 100
 """Of one room in one look back: fifty thousand events."""
 
 
+_SKEW_MS = 3_600_000
+"""An instant of ours is looked for so much further back: the homeserver's clock may be behind."""
+
+
+class _Own(NamedTuple):
+    """Our own events of a room, back to an instant, by their key or its digest."""
+
+    oldest_ms: int
+    events: dict[str, EventId]
+
+
 class History:
     """The rooms' past."""
 
@@ -47,6 +58,7 @@ class History:
         self._database = database
         self._own_id = own_id
         self._open = open_event
+        self._own: dict[RoomId, _Own] = {}
 
     async def fill_gaps(self, intake: Intake) -> int:
         """Read every journaled hole to its end; the number of holes filled.
@@ -123,27 +135,35 @@ class History:
         return events
 
     async def find(
-        self, room_id: RoomId, once_key: EffectKey, *, since: datetime
+        self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False
     ) -> EventId | None:
         """An event of ours that carries the key, no older than `since`.
+
+        `settled`: what this process has read of the room before is good enough.
 
         In an encrypted room the key itself is inside the ciphertext; beside it stands its
         digest, so that it is found whether or not we can still decrypt. A message that was
         withdrawn has lost both and is not found.
         """
-        oldest_ms = int(since.timestamp() * 1000)
-        wanted = seal(once_key)
+        oldest_ms = int(since.timestamp() * 1000) - _SKEW_MS
+        known = self._own.get(room_id)
+        if not settled or known is None or known.oldest_ms > oldest_ms:
+            known = self._own[room_id] = await self._read_own(room_id, oldest_ms)
+        return known.events.get(once_key) or known.events.get(seal(once_key))
+
+    async def _read_own(self, room_id: RoomId, oldest_ms: int) -> _Own:
+        """Our own events of a room, by what tells their key."""
+        events: dict[str, EventId] = {}
         async for raw in self._backwards(room_id):
-            if raw.get("sender") == self._own_id:
-                content = raw.get("content")
-                if isinstance(content, dict) and (
-                    content.get(KEY) == once_key or content.get(SEAL) == wanted
-                ):
-                    return EventId(raw["event_id"])
-                # Only our own homeserver's clock is trusted to say that we are far enough.
-                if sent_ms(raw) < oldest_ms:
-                    return None
-        return None
+            if raw.get("sender") != self._own_id:
+                continue
+            content = raw.get("content")
+            told = (content.get(KEY), content.get(SEAL)) if isinstance(content, dict) else ()
+            events |= {one: EventId(raw["event_id"]) for one in told if isinstance(one, str)}
+            # Only our own homeserver's clock is trusted to say that we are far enough.
+            if sent_ms(raw) < oldest_ms:
+                break
+        return _Own(oldest_ms, events)
 
     async def look_back(
         self, room_id: RoomId, *, since: datetime

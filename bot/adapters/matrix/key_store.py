@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from typing_extensions import override
 
 from bot.adapters.matrix.nio_parts import (
     DeviceStore,
     InboundGroupSession,
+    KeyStoreError,
     OlmAccount,
     OlmDevice,
     OutboundGroupSession,
@@ -18,6 +21,7 @@ from bot.adapters.matrix.nio_parts import (
     SqliteDatabase,
     SqliteStore,
 )
+from bot.errors import KeysUnusable
 
 _TIME = "%Y-%m-%d %H:%M:%S.%f"  # as nio's columns have it
 
@@ -73,6 +77,32 @@ class GroupSessions:
             self._kept.popitem(last=False)
 
 
+class _File(SqliteDatabase):  # type: ignore[misc]  # peewee carries no types
+    """The file; what is wrong with it ends the process, before a key is taken for kept."""
+
+    @override
+    def execute_sql(self, *arguments: Any, **more: Any) -> Any:
+        with _whole(self.database):
+            return super().execute_sql(*arguments, **more)
+
+    @override
+    def commit(self) -> Any:
+        with _whole(self.database):
+            return super().commit()
+
+
+@contextmanager
+def _whole(path: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyStoreError as error:
+        raise KeysUnusable(
+            f"the keys in {path} cannot be used ({error}); see that the disk is not full and that "
+            "the file may be written, then start the bot again. If it is damaged, put the newest "
+            "backup back: runda restore FOLDER --force"
+        ) from error
+
+
 class Store(SqliteStore):  # type: ignore[misc]  # nio carries no types
     """nio's store in one SQLite file. Trust is not kept: a bot cannot compare emoji."""
 
@@ -80,7 +110,7 @@ class Store(SqliteStore):  # type: ignore[misc]  # nio carries no types
     def _create_database(self) -> SqliteDatabase:
         # Made by us first, so that it is ours alone to read.
         os.close(os.open(self.database_path, os.O_RDWR | os.O_CREAT, 0o600))
-        return SqliteDatabase(
+        return _File(
             self.database_path,
             # A write-ahead log costs one flush per commit instead of three. FULL, not
             # NORMAL: a message with a key is dropped from the journal once it is in here.

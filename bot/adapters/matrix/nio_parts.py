@@ -35,12 +35,14 @@ with _without_psycopg():
     from nio.events import ForwardedRoomKeyEvent, OlmEvent, ToDeviceEvent
     from nio.responses import KeysClaimResponse, KeysQueryResponse
     from nio.store import SqliteStore
+    from peewee import DatabaseError as KeyStoreError
     from peewee import SqliteDatabase
 
 __all__ = [
     "DeviceStore",
     "ForwardedRoomKeyEvent",
     "InboundGroupSession",
+    "KeyStoreError",
     "KeysClaimResponse",
     "KeysQueryResponse",
     "Olm",

@@ -141,7 +141,7 @@ async def test_a_forgotten_effect_is_found_by_its_key(world: World, *, encrypted
     # then it is found, another is not, and it stops at the time given
     assert await bot.chat.find(room, key, since=ago(hours=1)) == posted
     assert await bot.chat.find(room, EffectKey("other"), since=ago(hours=1)) is None
-    assert await bot.chat.find(room, key, since=ago(hours=-1)) is None
+    assert await bot.chat.find(room, key, since=ago(hours=-2)) is None
 
 
 async def test_coming_and_going(world: World) -> None:
