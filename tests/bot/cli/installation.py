@@ -174,7 +174,7 @@ def add_rows(url: str, row: type[SQLModel], *values: dict[str, Any]) -> None:
 def answer(
     installation: Installation, number: int, text: str, *, round_no: int = 1, **more: object
 ) -> None:
-    """A reply by a person of its own."""
+    """A reply by a person of its own, whose words have been looked at."""
     person: dict[str, Any] = {
         "participant_no": number,
         "dialogue_id": "meetings-1",
@@ -192,6 +192,7 @@ def answer(
         "text": text,
         "late": False,
         "sealed": True,
+        "looked": 1,
     }
     add_rows(installation.url, ParticipantRow, person)
     add_rows(installation.url, ReplyRow, reply | more)
