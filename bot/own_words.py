@@ -12,6 +12,7 @@ from babel.dates import format_date
 from bot.parcels import post, take_back
 from bot.rendering.consent import nothing_to_withdraw_markdown, withdrawn_markdown
 from bot.rendering.help import closed_anonymous_markdown
+from bot.rendering.moderation import policy_markdown
 from bot.rendering.own import (
     StoredAnswer,
     answers_markdown,
@@ -103,6 +104,8 @@ class OwnWords:
         match request:
             case Request.MINE:
                 texts = self._mine(tx, message.sender, words)
+            case Request.RULES:
+                texts = [self._rules(message.sender, words)]
             case Request.UNDO:
                 texts = [self._undo(tx, message.sender, later, words, now)]
             case Request.FORGET:
@@ -110,11 +113,14 @@ class OwnWords:
                 texts = [forget_question_markdown(stored, words)]
             case _:
                 texts = [self._forget(tx, message.sender, later, words, now)]
-        closed = self._world.closed_anonymous(message.sender)
-        if closed is not None and request is not Request.FORGET:
-            title = closed.pack.title.get(words.language)
-            texts = [*texts, closed_anonymous_markdown(title, words)]
-        self._say(tx, message, texts, now)
+        self._say(tx, message, [*texts, *self._of_closed(message.sender, request, words)], now)
+
+    def _of_closed(self, user_id: UserId, request: Request, words: Wording) -> list[str]:
+        """What is said of answers in a closed anonymous dialogue, which may be hers."""
+        closed = self._world.closed_anonymous(user_id)
+        if closed is None or request in (Request.FORGET, Request.RULES):
+            return []
+        return [closed_anonymous_markdown(closed.pack.title.get(words.language), words)]
 
     def no_command(self, tx: Transaction, message: Written, *, now: datetime) -> None:
         """Tell a participant, at most once in an hour, that commands are not for her."""
@@ -143,6 +149,16 @@ class OwnWords:
             self._contacts.forget(tx, message.sender, now=now)
             text = withdrawn_markdown(erased, words)
         self._say(tx, message, [text], now)
+
+    def _rules(self, user_id: UserId, words: Wording) -> str:
+        """When an answer is held back in the dialogue of a person's group."""
+        room_id = self._world.group_room(user_id)
+        packs = (
+            dialogue.pack
+            for dialogue in self._world.live.values()
+            if any(group.room_id == room_id for group in dialogue.groups)
+        )
+        return policy_markdown(next(packs, None), words)
 
     def _call(self, tx: Transaction, message: Written, later: Later, now: datetime) -> None:
         room_id = message.room_id

@@ -21,6 +21,8 @@ class Request(StrEnum):
     FORGET = "forget"
     FORGET_NOW = "forget_now"
     """Yes, forget me; said after being asked."""
+    RULES = "rules"
+    """When is an answer held back?"""
     LEAVE = "leave"
     """Take everything off my screen, where something sensitive was said."""
     WITHDRAW = "withdraw"
@@ -50,6 +52,10 @@ _WORDS: dict[Request, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Request.UNDO: (("ångra", "ångra mitt svar"), ("undo", "undo my answer")),
     Request.FORGET: (("glöm mig",), ("forget me",)),
     Request.FORGET_NOW: (("ja, glöm mig", "ja glöm mig"), ("yes, forget me", "yes forget me")),
+    Request.RULES: (
+        ("visa reglerna", "visa regler", "vilka regler gäller"),
+        ("show the rules", "show rules", "what are the rules"),
+    ),
     Request.LEAVE: (("lämna", "lämna nu"), ("leave", "leave now")),
     Request.WITHDRAW: (
         ("jag ångrar mig", "återkalla", "återkalla samtycke", "återkalla mitt samtycke"),

@@ -12,6 +12,7 @@ from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.parcels import post
 from bot.rendering.markdown import escape
+from bot.rendering.moderation import policy_markdown
 from bot.showing import shown_replies
 from bot.wording import Wording, wording
 from flows.audit import Act
@@ -105,14 +106,16 @@ def _held(call: Call) -> str:
         "and then why, for its author: `!{hold} “some words” names a person`.",
         hold="håll inne" if call.words.language == "sv" else "hold",
     )
+    newest = call.tx.dialogues.in_status(Status.RUNNING, Status.ENDED)
+    rules = policy_markdown(newest[-1].pack if newest else None, call.words)
     held = call.tx.holds.all()
     if not held:
-        return how
+        return f"{how}\n\n{rules}"
     head = call.words.say_n(
         "**{number} reply is held back**", "**{number} replies are held back**", len(held)
     )
     lines = [f"- {one.reply_no}: {_why(one, call.words)}" for one in held]
-    return "\n\n".join([head, "\n".join(lines), how])
+    return "\n\n".join([head, "\n".join(lines), how, rules])
 
 
 def _why(hold: Hold, words: Wording) -> str:
@@ -222,6 +225,7 @@ def _tell_author(call: Call, reply: Reply, round_: Round, *, held: bool, reason:
         )
         if reason:
             text += " " + words.say("They say why: {reason}", reason=escape(reason))
+        text += "\n\n" + words.say("Write **show the rules** to see when answers are held back.")
     key = EffectKey(f"{room_id}/-/-/held/{call.message.event_id}")
     call.tx.outbox.put([post(key, room_id, text, silent=False)], now_ms=to_ms(call.now))
     return call.words.say("Its author has been told in private.")

@@ -32,6 +32,7 @@ def help_markdown(words: Wording) -> str:
         "- **my answers** – what I have stored of you\n"
         "- **undo** – takes back your newest answer\n"
         "- **forget me** – erases all your answers\n"
+        "- **show the rules** – when an answer is held back\n"
         "- **call for help** – an organizer comes to your group\n"
         "- **svenska** – I write Swedish to you"
     )

@@ -285,6 +285,7 @@ class Pack:
     `languages` are those every text has, the first one being what everybody else gets; `beside`
     are further ones that some texts have, shown together with the dialogue's own.
     `consent` is what people read before their first answer, None for the bot's own words.
+    `moderation` are the rules by which answers are held back, None for the bot's own words.
     `registry` is the number under which the organisation keeps the matter, "" for none.
     `asks_consent`: nothing that somebody writes is kept before she has said yes to it. False
     where the organisation has another legal ground; a text is then shown, and nobody is asked.
@@ -308,6 +309,7 @@ class Pack:
     self_paced: bool = False
     identity: Identity = Identity.NAMED
     registry: str = ""
+    moderation: Text | None = None
     personal_data: PersonalData = PersonalData.MASK
 
     @property

@@ -89,6 +89,9 @@ def _pack(table: Table, name: str) -> Pack | None:
     identity = None
     if "identity" in table.values:
         identity = table.word("identity", Identity, IDENTITY_MEANT)
+    moderation = None
+    if "moderation" in table.values:
+        moderation = read_text(table, "moderation", languages, most=MAX_CONSENT_CHARS, lines=True)
     registry = _registry(table) if "registry" in table.values else ""
     consent = _consent(table, languages)
     asks_consent = table.flag("ask_consent") if "ask_consent" in table.values else True
@@ -124,6 +127,7 @@ def _pack(table: Table, name: str) -> Pack | None:
         self_paced=self_paced is True,
         identity=identity or Identity.NAMED,
         registry=registry,
+        moderation=moderation,
         personal_data=personal_data,
         themes=themes or (),
         scenarios=scenarios or (),

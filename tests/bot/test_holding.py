@@ -48,7 +48,8 @@ async def test_what_is_held_back_is_counted_and_not_quoted(journey: Journey) -> 
     assert told(journey, ANN) == [
         (
             "An organizer holds your answer back: “Kalle at number 4 never eats”. It is kept and "
-            "counted, and nobody else is shown it. They say why: names a person"
+            "counted, and nobody else is shown it. They say why: names a person\n\n"
+            "Write **show the rules** to see when answers are held back."
         )
     ]
     digest = await asked(journey, "!digest")
@@ -103,3 +104,44 @@ async def test_holding_it_twice(journey: Journey) -> None:
     await journey.writes(OLGA, '!hold back "soup"')
 
     assert await asked(journey, '!hold back "soup"') == "⚠️ That reply is held back already."
+
+
+# ------------------------------------------------------------------ the rules
+
+RULED = 'moderation.en = "We hold back what names a child."\n' + OPEN
+
+
+async def test_everybody_can_read_when_an_answer_is_held_back(journey: Journey) -> None:
+    await journey.writes_in_private(ANN, "show the rules")
+
+    rules = journey.texts(journey.private[ANN])[-1]
+    assert "They hold nothing back because they disagree." in rules
+    assert "I tell you in private, with the reason." in rules
+    assert "Each time is noted in a log" in rules
+    assert "They hold nothing back because they disagree." in await asked(journey, "!hold")
+
+
+async def test_a_pack_has_rules_of_its_own(journey: Journey) -> None:
+    journey.has_pack("ruled", RULED)
+    await journey.writes(OLGA, "!start ruled")
+    await journey.opens_private_chat(ANN)
+
+    await journey.writes_in_private(ANN, "visa reglerna")
+
+    rules = journey.texts(journey.private[ANN])[-1]
+    assert "We hold back what names a child." in rules
+    assert "för att de tycker annorlunda" not in rules
+    assert "We hold back what names a child." in await asked(journey, "!hold")
+
+
+async def test_whoever_is_held_back_is_told_of_the_rules(journey: Journey) -> None:
+    journey.has_pack("open", OPEN)
+    await journey.writes(OLGA, "!start open")
+    await journey.opens_private_chat(ANN)
+    await journey.writes(ANN, "Kalle at number 4 never eats")
+
+    await journey.writes(OLGA, "!hold back “Kalle at number 4” names a person")
+
+    (text,) = told(journey, ANN)
+    assert "They say why: names a person" in text
+    assert text.endswith("Write **show the rules** to see when answers are held back.")

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -206,7 +206,6 @@ def write_config(
     room_id: RoomId,
     *,
     database: str | None,
-    duty: Sequence[UserId] = (),
     **more: object,
 ) -> None:
     """A configuration as `runda init` would write it."""
@@ -226,8 +225,6 @@ access_token_file = "access_token"
 
 [care]
 lines = ["112; SOS Alarm; {datetime.now(UTC).date()}"]
-duty = {json.dumps(list(duty))}
-
 [organizers]
 room = "{room_id}"
 
