@@ -34,6 +34,7 @@ from bot.dispatcher import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.dropped import DroppedFileDesk
 from bot.dropped_packs import DroppedPacks
+from bot.erasing import Erasing
 from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError, KeysUnusable
 from bot.exporting import Exporting
 from bot.health import HealthPages
@@ -310,6 +311,7 @@ class App:
                 helping=helping,
                 contacts=self._contacts,
                 consenting=self._consenting,
+                erasing=Erasing(self.world, corrections=corrections, contacts=self._contacts),
                 language=config.language,
             ),
             helping=helping,

@@ -18,6 +18,7 @@ from bot.parcels import post, react, react_to_own
 from bot.reactions import TAKEN_MARK
 from bot.rendering.consent import not_kept_markdown, question_markdown
 from bot.wording import wording
+from flows.audit import Act
 from flows.choices import tapped
 from flows.collection import GROUP_MARK
 from flows.consent import says_yes
@@ -212,6 +213,9 @@ class Consenting:
                 received_ms=now_ms,
             )
         )
+        if not isinstance(one, Marked):
+            # Not kept, and yet heard: somebody in danger is answered.
+            later.unplaced.append(one)
         if is_first:
             later.not_kept.append(
                 NotKept(
@@ -341,6 +345,7 @@ class Consenting:
             erased += len(standing)
         tx.replies.forget_marks(user_id)
         self._world.see_rounds(tx)
+        tx.audit.add(Act.WITHDRAW_CONSENT, actor="participant", at_ms=now_ms, subject=str(erased))
         log.info("consent.withdrawn", dialogues=len(dialogues), replies=erased)
         return erased
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.consenting import Consenting
     from bot.contacts import Contacts
     from bot.corrections import Corrections
+    from bot.erasing import Erasing
     from bot.helping import Helping
     from bot.later import Asked, Later
     from bot.world import World
@@ -67,6 +68,7 @@ class OwnWords:
         helping: Helping,
         contacts: Contacts,
         consenting: Consenting,
+        erasing: Erasing,
         language: str,
     ) -> None:
         self._world = world
@@ -75,6 +77,7 @@ class OwnWords:
         self._helping = helping
         self._contacts = contacts
         self._consenting = consenting
+        self._erasing = erasing
         self._language = language
 
     def answer(self, tx: Transaction, asked: Asked, later: Later, *, now: datetime) -> None:
@@ -232,27 +235,7 @@ class OwnWords:
     def _forget(
         self, tx: Transaction, user_id: UserId, later: Later, words: Wording, now: datetime
     ) -> str:
-        stored = [reply for _, reply in self._stored(tx, user_id)]
-        for reply in stored:
-            self._corrections.take_back(tx, reply, later, now_ms=to_ms(now))
-        numbers = [
-            reply.reply_no
-            for dialogue_id, number in tx.people.seats(user_id)
-            for reply in tx.replies.of_person(dialogue_id, number)
-        ]
-        self._contacts.forget(tx, user_id, now=now)
-        tx.replies.cut_off(numbers)
-        tx.replies.forget_marks(user_id)
-        tx.journal.forget_sender(user_id)
-        tx.early.forget_sender(user_id)
-        tx.care.forget(user_id)
-        tx.consents.forget(user_id)
-        tx.people.forget(user_id)
-        tx.erase_for_good()
-        self._world.see_rooms(tx)
-        self._world.see_rounds(tx)
-        log.info("person.forgotten", replies=len(stored))
-        return forgotten_markdown(len(stored), words)
+        return forgotten_markdown(self._erasing.person(tx, user_id, later, now=now), words)
 
     # ------------------------------------------------------------ where it is said
 

@@ -96,6 +96,11 @@ class Digests:
         by_scope = {row.scope: _to_digest(row) for row in self._db.execute(query)}
         return list(by_scope.values())
 
+    def empty(self, dialogue_id: DialogueId) -> None:
+        """Erase what all digests of a dialogue said; their numbers stay taken."""
+        here = _digest.c.dialogue_id == dialogue_id
+        self._db.execute(sa.update(_digest).where(here).values(document="{}", shown=None))
+
     def mark_stale(
         self, dialogue_id: DialogueId, scopes: Collection[StepId | None]
     ) -> list[StepId | None]:

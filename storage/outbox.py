@@ -249,6 +249,35 @@ class Outbox:
         unsent = (_WAITING, _outbox.c.key == key)
         return self._db.execute(sa.delete(_outbox).where(*unsent)).rowcount == 1
 
+    def sent_with(self, prefix: str) -> list[tuple[EffectKey, RoomId]]:
+        """What has been sent under keys that begin so, with its room, oldest first."""
+        query = (
+            sa.select(_outbox.c.key, _outbox.c.room_id)
+            .where(
+                _outbox.c.key.startswith(prefix, autoescape=True),
+                _outbox.c.state == int(OutboxState.SENT),
+                _outbox.c.event_id.is_not(None),
+            )
+            .order_by(_outbox.c.number)
+        )
+        return [(EffectKey(row.key), RoomId(row.room_id)) for row in self._db.execute(query)]
+
+    def forget_keys(self, part: str) -> None:
+        """Forget effects that are done and whose key has this in it: it names a person."""
+        done = (_outbox.c.state != 0, _outbox.c.key.contains(part, autoescape=True))
+        self._db.execute(sa.delete(_outbox).where(*done))
+
+    def withdraw_waiting_like(self, prefix: str, part: str) -> None:
+        """Drop effects not sent yet whose key begins so and has this in it, but no redaction."""
+        unsent = (
+            _WAITING,
+            _outbox.c.key.startswith(prefix, autoescape=True),
+            _outbox.c.key.contains(part, autoescape=True),
+            ~_outbox.c.key.endswith("/erased"),
+            ~_outbox.c.key.endswith("/taken-back"),
+        )
+        self._db.execute(sa.delete(_outbox).where(*unsent))
+
     def withdraw_all_waiting(self, prefix: str) -> None:
         """Drop all effects not sent yet whose key begins so."""
         unsent = (_WAITING, _outbox.c.key.startswith(prefix, autoescape=True))

@@ -190,6 +190,10 @@ class Rooms:
         """The people joined to a room."""
         return self._members(_member.c.room_id == room_id)
 
+    def forget_name(self, user_id: UserId) -> None:
+        """Erase what a person called herself; that she is in a room stays."""
+        self._db.execute(sa.update(_member).where(_member.c.user_id == user_id).values(name=None))
+
     def members_of_groups(self) -> list[Member]:
         """The people joined to any group room."""
         groups = sa.select(_room.c.room_id).where(

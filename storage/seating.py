@@ -277,6 +277,12 @@ class Seatings:
             .values(status=Stage.GONE.value, file="", problems="", rules="", todo="")
         )
 
+    def forget(self, user_id: UserId) -> None:
+        """Erase who somebody on the lists is; her place at the table stays taken."""
+        here = _seated.c.user_id == user_id
+        empty = {"name": "–", "role": "", "organisation": "", "user_id": None}
+        self._db.execute(sa.update(_seated).where(here).values(**empty))
+
     def last_used(self) -> dict[int, int]:
         """When each list that holds names was last used: changed, or a round in its rooms."""
         opened = sa.func.max(sa.func.coalesce(_round.c.closed_ms, _round.c.opened_ms))

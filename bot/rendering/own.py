@@ -95,11 +95,11 @@ def forgotten_markdown(erased: int, words: Wording) -> str:
     """What a person reads who has been forgotten."""
     return words.say_n(
         "🗑️ Done: {number} answer is erased, and no answer leads to you any more. What you wrote "
-        "in the chat itself stays there until you delete it. Digests that were posted before still "
-        "quote you until they are made anew; the organizers see that they are out of date.",
+        "in the chat itself stays there until you delete it. I take back the digests and files I "
+        "have posted of your dialogues, and make the digests anew without you.",
         "🗑️ Done: {number} answers are erased, and no answer leads to you any more. What you wrote "
-        "in the chat itself stays there until you delete it. Digests that were posted before still "
-        "quote you until they are made anew; the organizers see that they are out of date.",
+        "in the chat itself stays there until you delete it. I take back the digests and files I "
+        "have posted of your dialogues, and make the digests anew without you.",
         erased,
     )
 

@@ -1,0 +1,72 @@
+"""What erasing a person changes in the rows, on both kinds of database."""
+
+from __future__ import annotations
+
+from flows.grouping.people import Person, PersonId
+from flows.ids import EffectKey, EventId
+from storage.database import Database
+from storage.journal import MemberChange, Membership
+from storage.outbox import Effect
+from storage.seating import Seated
+from storage.transaction import Transaction
+from tests.builders import ANN, NOW_MS, ORGANIZERS, TABLE_1
+from tests.storage.house import LUNCH, add_dialogue
+
+DIGEST = EffectKey("lunch-1/-/-/digest-1/0")
+ASKED = EffectKey(f"lunch-1/alone/{ANN}/private-prompt/0")
+
+
+def test_effects_that_were_sent_and_that_wait(database: Database) -> None:
+    waiting = EffectKey("lunch-1/-/-/digest-2/0")
+    undoing = EffectKey(f"{DIGEST}/erased")
+
+    def work(tx: Transaction) -> None:
+        effects = [Effect(key=key, room_id=ORGANIZERS, content="{}") for key in (DIGEST, ASKED)]
+        tx.outbox.put(effects, now_ms=NOW_MS)
+        due = tx.outbox.due(now_ms=NOW_MS, besides=(), limit=9)
+        tx.outbox.note_sent([(one.number, EventId("$sent")) for one in due], now_ms=NOW_MS)
+        more = [Effect(key=key, room_id=ORGANIZERS, content="{}") for key in (waiting, undoing)]
+        tx.outbox.put(more, now_ms=NOW_MS)
+
+        assert tx.outbox.sent_with("lunch-1/") == [(DIGEST, ORGANIZERS), (ASKED, ORGANIZERS)]
+        tx.outbox.forget_keys(f"/{ANN}/")
+        assert tx.outbox.sent_with("lunch-1/") == [(DIGEST, ORGANIZERS)]
+        tx.outbox.withdraw_waiting_like("lunch-1/", "/-/digest-")
+        left = tx.outbox.due(now_ms=NOW_MS, besides=(), limit=9)
+        assert [one.key for one in left] == [undoing]
+
+    database.write_now(work)
+
+
+def test_a_name_in_a_room_and_on_a_list(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        join = MemberChange(
+            room_id=TABLE_1, user_id=ANN, membership=Membership.JOIN, name="Ann A", sent_ms=NOW_MS
+        )
+        tx.rooms.apply([join])
+        seating = tx.seatings.begin(None, language="en", now_ms=NOW_MS)
+        ann = Person(
+            id=PersonId(1), name="Ann A", role="Principal", organisation="School", user_id=ANN
+        )
+        tx.seatings.put_people(seating.number, [Seated(person=ann)])
+
+        tx.rooms.forget_name(ANN)
+        tx.seatings.forget(ANN)
+
+        assert [one.name for one in tx.rooms.members(TABLE_1)] == [None]
+        (seated,) = tx.seatings.people(seating.number)
+        assert seated.person == Person(id=PersonId(1), name="–")
+
+    database.write_now(work)
+
+
+def test_what_digests_said_goes_and_their_numbers_stay(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        add_dialogue(tx)
+        first = tx.digests.add(LUNCH, None, document='{"said":"Soup"}', made_ms=NOW_MS, shown="{}")
+        tx.digests.empty(LUNCH)
+        (kept,) = tx.digests.newest(LUNCH)
+        assert (kept.number, kept.document, kept.shown) == (first, "{}", None)
+        assert tx.digests.add(LUNCH, None, document="{}", made_ms=NOW_MS) > first
+
+    database.write_now(work)
