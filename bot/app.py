@@ -53,6 +53,8 @@ from bot.prompting import Prompting
 from bot.recount import Recount
 from bot.rehearsals import Rehearsals
 from bot.reminding import Reminding
+from bot.retention import ALARM as RETENTION_ALARM
+from bot.retention import Retention
 from bot.returns import BEGINNINGS, Returns
 from bot.seating.rooms import KEYS as SEATING_KEYS
 from bot.seating.rooms import note_made
@@ -166,8 +168,11 @@ class App:
         self._prompting = Prompting(
             self.world, links, self._contacts, self._consenting, help_lines=config.care.lines
         )
+        erasing = Erasing(self.world, corrections=corrections, contacts=self._contacts)
+        self._retention = Retention(self.world, erasing=erasing, contacts=self._contacts)
         self._dispatcher = Dispatcher(
             self.world,
+            retention=self._retention,
             prompting=self._prompting,
             reminding=Reminding(self.world, links),
             showing=showing,
@@ -260,6 +265,7 @@ class App:
             helping=helping,
             showing=showing,
             contacts=self._contacts,
+            retention=self._retention,
             packs=packs,
             shelf=shelf,
             rehearsals=self._rehearsals,
@@ -311,7 +317,7 @@ class App:
                 helping=helping,
                 contacts=self._contacts,
                 consenting=self._consenting,
-                erasing=Erasing(self.world, corrections=corrections, contacts=self._contacts),
+                erasing=erasing,
                 language=config.language,
             ),
             helping=helping,
@@ -407,6 +413,8 @@ class App:
         if occurrence.key.startswith(unreadable.ALARM):
             self._unreadable.ring(tx, occurrence, now=now)
             return None
+        if occurrence.key.startswith(RETENTION_ALARM):
+            return self._retention.ring(tx, occurrence, now=now)
         begins = occurrence.alarm in BEGINNINGS
         ring = self._returns.ring if begins else self._dispatcher.ring
         dialogue = ring(tx, occurrence, now=now)

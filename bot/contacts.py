@@ -444,6 +444,12 @@ class Contacts:
         for question in tx.contacts.of_asker(user_id):
             self._take_back(tx, question, now)
 
+    def forget_dialogue(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
+        """Take back everything that was asked and answered in a dialogue."""
+        for question in tx.contacts.of_dialogue(dialogue.id):
+            self._undo(tx, _answers(dialogue, question), "gone", now)
+            self._take_back(tx, question, now)
+
     def _take_back(self, tx: Transaction, question: Question, now: datetime) -> None:
         self._digests.whole_overtaken(tx, question.asking.dialogue_id, now=now)
         tx.contacts.take_back(question.number)

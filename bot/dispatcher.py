@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from bot.digests import Digests
     from bot.prompting import Prompting
     from bot.reminding import Reminding
+    from bot.retention import Retention
     from bot.showing import Showing
     from bot.world import World
     from flows.ids import DialogueId
@@ -79,12 +80,14 @@ class Dispatcher:
         reminding: Reminding,
         showing: Showing,
         digests: Digests,
+        retention: Retention,
     ) -> None:
         self._world = world
         self._prompting = prompting
         self._reminding = reminding
         self._showing = showing
         self._digests = digests
+        self._retention = retention
 
     # ------------------------------------------------------------ what makes a dialogue move
 
@@ -176,6 +179,8 @@ class Dispatcher:
             return dialogue
         tx.dialogues.save(decision.dialogue)
         self._keep(tx, decision, now=now)
+        if decision.dialogue.status is Status.ENDED and dialogue.status is not Status.ENDED:
+            self._retention.ended(tx, decision.dialogue, now=now)
         return decision.dialogue
 
     def _keep(self, tx: Transaction, decision: Decision, *, now: datetime) -> None:

@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 _QUOTES = re.compile(r"[^/]+/[^/]*/-/(?:digest-[^/]+/|export/)")
 """What the bot has posted that may quote anybody: digests, their edits, exported files."""
+_SHOWN = re.compile(r"[^/]+/round-[0-9]+/-/shown-")
+"""Sealed answers as a group was shown them."""
 
 
 class Erasing:
@@ -71,8 +73,10 @@ class Erasing:
         log.info("person.forgotten", replies=len(standing))
         return len(standing)
 
-    def unsay(self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime) -> None:
-        """Take back every digest and file that may quote, and have the digests made anew.
+    def unsay(
+        self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime, anew: bool = True
+    ) -> None:
+        """Take back every digest and file that may quote, and have the digests made `anew`.
 
         A digest is normally written anew in its place; but an edit leaves what was there before
         in the room's history.
@@ -80,10 +84,10 @@ class Erasing:
         posted = [
             (key, room_id)
             for key, room_id in tx.outbox.sent_with(f"{dialogue_id}/")
-            if _QUOTES.match(key)
+            if _QUOTES.match(key) or (not anew and _SHOWN.match(key))
         ]
         self._take_back(tx, posted, now)
-        for digest in tx.digests.newest(dialogue_id):
+        for digest in tx.digests.newest(dialogue_id) if anew else ():
             tx.digest_orders.put(dialogue_id, digest.scope, due_ms=to_ms(now), fresh=True)
         tx.digests.empty(dialogue_id)
         for scope in ("digest-", "export/"):

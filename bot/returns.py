@@ -169,6 +169,9 @@ def _not_begun(earlier: Dialogue, now: datetime) -> Dialogue:
         by_hand=False,
         skipped=(),
         series="",
+        erase_at=None,
+        erased_at=None,
+        legal_hold="",
     )
 
 

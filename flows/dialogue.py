@@ -61,6 +61,8 @@ class Dialogue:
     `follow_up`; `series` the series it belongs to. `registry` is the registry number that was set
     from the organizers' room, None where the pack's counts. `consent` is the version of the text
     that people say yes to before anything of theirs is kept, "" where nobody is asked.
+    `erase_at` is when what people wrote is erased, unless there is a `legal_hold` (why it must
+    be kept); `erased_at` is when it was.
     """
 
     id: DialogueId
@@ -87,6 +89,9 @@ class Dialogue:
     series: str = ""
     registry: str | None = None
     consent: str = ""
+    erase_at: datetime | None = None
+    erased_at: datetime | None = None
+    legal_hold: str = ""
 
     @property
     def registry_number(self) -> str:

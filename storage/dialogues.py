@@ -129,6 +129,9 @@ def _state_values(dialogue: Dialogue) -> dict[str, Any]:
         "series": dialogue.series,
         "registry": dialogue.registry,
         "consent": dialogue.consent,
+        "erase_ms": _ms(dialogue.erase_at),
+        "erased_ms": _ms(dialogue.erased_at),
+        "legal_hold": dialogue.legal_hold,
     }
     return {"status": dialogue.status.value, "state": json.dumps(state, ensure_ascii=False)}
 
@@ -169,6 +172,9 @@ def _to_dialogue(row: sa.Row[Any]) -> Dialogue:
         series=state.get("series", ""),
         registry=state.get("registry"),
         consent=state.get("consent", ""),
+        erase_at=_moment(state.get("erase_ms")),
+        erased_at=_moment(state.get("erased_ms")),
+        legal_hold=state.get("legal_hold", ""),
     )
 
 

@@ -21,7 +21,7 @@ from storage.digest_orders import DigestOrders
 from storage.digests import Digests
 from storage.dropped import DroppedFiles
 from storage.early import Early
-from storage.erasure import empty_log
+from storage.erasure import Erasure, empty_log
 from storage.export_orders import ExportOrders
 from storage.handed_out import HandedOut
 from storage.holds import Holds
@@ -133,6 +133,11 @@ class Transaction:
     def early(self) -> Early:
         """What speaks of messages that have not come."""
         return Early(self._db)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """Erasing what people wrote in a dialogue."""
+        return Erasure(self._db)
 
     @cached_property
     def export_orders(self) -> ExportOrders:

@@ -19,6 +19,7 @@ from bot.commands.packs import KEEP, PREVIEW
 from bot.commands.record import REGISTRY
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.rehearsing import DRY_RUN
+from bot.commands.retention import END_HOLD, ERASE_ON, LEGAL_HOLD
 from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
 from bot.commands.steering import STEERING
@@ -231,6 +232,9 @@ COMMANDS: tuple[Command, ...] = (
     *HOLDING,
     *BOOKINGS,
     REGISTRY,
+    ERASE_ON,
+    LEGAL_HOLD,
+    END_HOLD,
     LOG,
     SETTINGS,
     STOP,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.helping import Helping
     from bot.packs import PackFile
     from bot.rehearsals import Rehearsals
+    from bot.retention import Retention
     from bot.seating.showing import TablesMessage
     from bot.seating.work import SeatingWork
     from bot.shelf import Shelf
@@ -35,6 +36,7 @@ class Tools:
     helping: Helping
     showing: Showing
     contacts: Contacts
+    retention: Retention
     packs: Callable[[], tuple[PackFile, ...]]
     shelf: Shelf
     rehearsals: Rehearsals

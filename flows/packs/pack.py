@@ -289,6 +289,8 @@ class Pack:
     `registry` is the number under which the organisation keeps the matter, "" for none.
     `asks_consent`: nothing that somebody writes is kept before she has said yes to it. False
     where the organisation has another legal ground; a text is then shown, and nobody is asked.
+    `retention` is how long after its end a dialogue is kept, in months and days; None for as long
+    as nobody sets a day.
     `self_paced`: it may also be run by one group at its own pace.
     `personal_data`: what becomes of answers with numbers, addresses or names in them.
     """
@@ -301,6 +303,7 @@ class Pack:
     beside: tuple[str, ...] = ()
     consent: Text | None = None
     asks_consent: bool = True
+    retention: tuple[int, int] | None = None
     themes: tuple[Theme, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     contacts: tuple[Contact, ...] = ()

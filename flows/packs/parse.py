@@ -95,6 +95,7 @@ def _pack(table: Table, name: str) -> Pack | None:
     registry = _registry(table) if "registry" in table.values else ""
     consent = _consent(table, languages)
     asks_consent = table.flag("ask_consent") if "ask_consent" in table.values else True
+    retention = read_after(table, "retention") if "retention" in table.values else None
     self_paced = table.flag("self_paced") if "self_paced" in table.values else False
     personal_data = PersonalData.MASK
     if "personal_data" in table.values:
@@ -124,6 +125,7 @@ def _pack(table: Table, name: str) -> Pack | None:
         beside=languages.beside,
         consent=consent,
         asks_consent=asks_consent is not False,
+        retention=retention,
         self_paced=self_paced is True,
         identity=identity or Identity.NAMED,
         registry=registry,
