@@ -129,6 +129,17 @@ po: setup ## Bring the catalogues up to date with the texts in the code
 %.mo: %.po .venv/.locked
 	@$(BIN)/pybabel -q compile --input-file=$< --output-file=$@
 
+.PHONY: audit sbom licences
+audit: setup ## Look for known weaknesses of what the locks name (ADVISORIES=folder or ZIP, form OSV)
+	@$(BIN)/python -m tests.supply audit \
+	    --advisories "$(if $(ADVISORIES),$(ADVISORIES),$(error write where the records are: make audit ADVISORIES=all.zip))"
+
+sbom: setup ## List all parts of Runda, in the form CycloneDX
+	@$(BIN)/python -m tests.supply sbom
+
+licences: setup ## List the licences of all parts, and those that nobody expected
+	@$(BIN)/python -m tests.supply licences
+
 # Versions and hashes, no addresses: where packages come from is the business of
 # whoever installs them.
 UV_COMPILE = "$$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 \
