@@ -30,7 +30,6 @@ from bot.config_file import (
     Place,
     StorageSection,
     address_of,
-    read_secret,
 )
 from bot.config_problems import describe
 from bot.errors import ConfigError
@@ -94,6 +93,8 @@ class Config:
     """So long after a reply came it is read with the sentence model; None: not before a digest."""
     log_level: str = "info"
     log_format: str = "console"
+    allowed_servers: tuple[str, ...] = ()
+    """Whose people may open a private chat though the bot does not know them; "*" is everybody."""
     health_address: tuple[str, int] | None = None
     """Where `/healthz` and `/readyz` are asked for; None: nowhere."""
 
@@ -104,16 +105,28 @@ class Config:
 
 
 def load_config(
-    path: Path, *, environ: Mapping[str, str] = os.environ, words: Wording | None = None
+    path: Path,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    words: Wording | None = None,
+    takes_open_secrets: bool = False,
 ) -> Config:
     """Read and check the configuration.
+
+    Args:
+        takes_open_secrets: for who tells of secrets that others may read in a way of its own.
 
     Raises:
         ConfigError: with every problem of the file, in the language of `words` (English).
     """
     words = words or wording("en")
     raw = _read_toml(path, words)
-    place = Place(folder=path.absolute().parent, environ=environ, words=words)
+    place = Place(
+        folder=path.absolute().parent,
+        environ=environ,
+        words=words,
+        takes_open_secrets=takes_open_secrets,
+    )
     for section in SECTIONS:
         # A section that is left out has its values all the same, or misses them by name.
         raw.setdefault(section, {})
@@ -166,6 +179,7 @@ def _settle(file: ConfigFile, place: Place) -> Config:
             access_token=_secret(place, TOKEN_VARIABLE, file.matrix.access_token_file),
         ),
         organizers_room=RoomId(file.organizers.room),
+        allowed_servers=tuple(file.matrix.allowed_servers),
         data_folder=data_folder,
         database_url=_database_url(file.storage, data_folder, place),
         zone=ZoneInfo(file.dialogue.timezone),
@@ -198,7 +212,7 @@ def _care(care: CareSection) -> CareConfig:
 def _llm(llm: LlmSection, place: Place) -> LlmConfig | None:
     if not llm.base_url:
         return None
-    key = read_secret(place.path(llm.api_key_file), place.words) if llm.api_key_file else ""
+    key = place.secret(llm.api_key_file) if llm.api_key_file else ""
     return LlmConfig(base_url=llm.base_url, model=llm.model, api_key=key, within_s=llm.within_s)
 
 
@@ -218,4 +232,4 @@ def _database_url(storage: StorageSection, data_folder: Path, place: Place) -> s
 def _secret(place: Place, variable: str, file: str | None) -> str:
     if place.environ.get(variable):
         return place.environ[variable].strip()
-    return "" if file is None else read_secret(place.path(file), place.words)
+    return "" if file is None else place.secret(file)

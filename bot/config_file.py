@@ -6,7 +6,9 @@ room"; ``bot.config_problems`` adds the place before it and the remedy after it.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -27,6 +29,7 @@ SQLITE = "sqlite:///"
 POSTGRES = ("postgresql+psycopg://", "postgresql://", "postgres://")
 
 _HIGHEST_PORT = 65_535
+_SERVER = re.compile(r"\*|[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _TOKEN = re.compile(r"(syt|mat|mct|mcr)_\w{8,}")
 
 
@@ -37,10 +40,45 @@ class Place:
     folder: Path
     environ: Mapping[str, str]
     words: Wording
+    takes_open_secrets: bool = False
+    """Whether a secret is taken that others on the machine may read."""
+
+    def secret(self, written: str) -> str:
+        """The secret in a file that the configuration names.
+
+        Raises:
+            ValueError: it cannot be used; the text goes on where "the option" ended.
+        """
+        path = self.path(written)
+        secret = read_secret(path, self.words)
+        if not self.takes_open_secrets and may_be_read_by_others(path.stat()):
+            problem = self.words.say(
+                "names {path}, which others on this machine may read", path=path
+            )
+            raise OpenSecret(problem, self.words.say("run: chmod 600 {path}", path=path))
+        return secret
 
     def path(self, written: str) -> Path:
         """A path of the file, absolute."""
         return (self.folder / Path(written).expanduser()).absolute()
+
+
+class OpenSecret(ValueError):
+    """A secret that others may read; `remedy` is a command to run, nothing to write."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(problem)
+
+
+def may_be_read_by_others(found: os.stat_result) -> bool:
+    """Whether a file or folder is for others than its owner.
+
+    What root owns may be given to the bot's group alone: so Debian's packages and systemd do it.
+    """
+    if found.st_uid == 0 and os.geteuid() != 0:
+        return bool(found.st_mode & (stat.S_IRWXO | stat.S_IWGRP))
+    return bool(found.st_mode & (stat.S_IRWXO | stat.S_IRWXG))
 
 
 def _place(info: ValidationInfo) -> Place:
@@ -69,6 +107,12 @@ def _room(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _server(value: str, info: ValidationInfo) -> str:
+    if not re.fullmatch(_SERVER, value):
+        raise ValueError(_place(info).words.say("is not the name of a server"))
+    return value.lower()
+
+
 def _token_file(value: str | None, info: ValidationInfo) -> str | None:
     place = _place(info)
     if place.environ.get(TOKEN_VARIABLE):
@@ -78,14 +122,14 @@ def _token_file(value: str | None, info: ValidationInfo) -> str | None:
     if _TOKEN.match(value):
         # The value is not repeated: it would end in a log or on somebody's screen.
         raise ValueError(place.words.say("holds the token itself instead of the name of a file"))
-    read_secret(place.path(value), place.words)
+    place.secret(value)
     return value
 
 
 def _password_file(value: str | None, info: ValidationInfo) -> str | None:
     place = _place(info)
     if value is not None and not place.environ.get(DATABASE_PASSWORD_VARIABLE):
-        read_secret(place.path(value), place.words)
+        place.secret(value)
     return value
 
 
@@ -161,7 +205,7 @@ def _model(value: str, info: ValidationInfo) -> str:
 def _key_file(value: str, info: ValidationInfo) -> str:
     place = _place(info)
     if value:
-        read_secret(place.path(value), place.words)
+        place.secret(value)
     return value
 
 
@@ -209,6 +253,9 @@ class MatrixSection(_Section):
     device_id: Annotated[str, Field(min_length=1)] = Field(examples=["RUNDABOT"])
     access_token_file: Annotated[str | None, AfterValidator(_token_file)] = Field(
         default=None, examples=["secrets/access_token"]
+    )
+    allowed_servers: list[Annotated[str, AfterValidator(_server)]] = Field(
+        default=[], examples=[["example.com"]]
     )
 
 

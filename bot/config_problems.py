@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from bot.config_file import DATABASE_PASSWORD_VARIABLE, SECTIONS, TOKEN_VARIABLE
+from bot.config_file import DATABASE_PASSWORD_VARIABLE, SECTIONS, TOKEN_VARIABLE, OpenSecret
 from bot.nearest import nearest
 from bot.wording import Wording
 
@@ -29,7 +29,10 @@ def describe(detail: ErrorDetails, words: Wording) -> str:
     if len(keys) == 1:
         return words.say("{name} must be a section: write [{name}] on a line of its own", name=name)
     what = _what(detail, words)
-    remedy = _remedy(keys, detail["input"], words)
+    error = detail.get("ctx", {}).get("error")
+    remedy = (
+        error.remedy if isinstance(error, OpenSecret) else _remedy(keys, detail["input"], words)
+    )
     return f"{name} {what}; {remedy}"
 
 

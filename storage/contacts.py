@@ -92,6 +92,10 @@ class Contacts:
         """Who has a role."""
         return self._one(_contact.c.role == role)
 
+    def has(self, user_id: UserId) -> bool:
+        """Whether somebody is asked from afar, in any role."""
+        return self._one(_contact.c.user_id == user_id) is not None
+
     def of_room(self, room_id: RoomId) -> Named | None:
         """Who is asked in a room."""
         return self._one(_contact.c.room_id == room_id)

@@ -255,6 +255,13 @@ class Seatings:
         )
         return None if found is None else RoomId(found)
 
+    def lists(self, user_id: UserId) -> bool:
+        """Whether an account stands on a list of participants that is kept."""
+        row = self._db.execute(
+            sa.select(_seated.c.seating_no).where(_seated.c.user_id == user_id).limit(1)
+        )
+        return row.first() is not None
+
     def room_is_made(self, key: EffectKey, room_id: RoomId) -> tuple[int, TableRoom] | None:
         """Note the room that the effect `key` has made.
 

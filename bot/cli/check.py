@@ -33,7 +33,7 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
 def _findings(parsed: argparse.Namespace, terminal: Terminal) -> Iterator[Finding]:
     words, path = terminal.words, config_path(parsed)
     try:
-        config = load_config(path, words=words)
+        config = load_config(path, words=words, takes_open_secrets=True)
     except ConfigError as error:
         # Without a configuration there is no knowing where the rest would be.
         for problem in error.problems:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.cli.findings import Finding, bad, good
 from bot.config import Config, secret_files
+from bot.config_file import may_be_read_by_others
 from bot.packs import find_packs
 from bot.rendering.problems import problem_sentence
 from bot.wording import Wording
@@ -16,8 +17,6 @@ from flows.errors import PackError
 from storage.copying import damage_of
 from storage.errors import DatabaseUnusable
 from storage.overview import Form, form_of, sqlite_file
-
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def look_at_modes(config: Config, path: Path, words: Wording) -> Iterator[Finding]:
@@ -27,12 +26,12 @@ def look_at_modes(config: Config, path: Path, words: Wording) -> Iterator[Findin
     for place in (*files, *folders):
         what = words.say("{path} is for the bot alone", path=place)
         try:
-            mode = place.stat().st_mode
+            found = place.stat()
         except FileNotFoundError:
             # The data folder before the first start, or a secret that the environment holds.
             continue
-        if mode & _OTHERS:
-            right = "700" if stat.S_ISDIR(mode) else "600"
+        if may_be_read_by_others(found):
+            right = "700" if stat.S_ISDIR(found.st_mode) else "600"
             yield bad(
                 what,
                 words.say(

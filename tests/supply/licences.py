@@ -87,7 +87,7 @@ def licence_of(name: str) -> str | None:
     ]
     if classified:
         return " OR ".join(sorted(set(classified)))
-    written = (told["License"] if "License" in told else "").strip().partition("\n")[0]
+    written = "".join(told.get_all("License") or ()).strip().partition("\n")[0]
     for pattern, known in _WRITTEN:
         if pattern.match(written):
             return known
