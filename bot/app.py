@@ -308,6 +308,7 @@ class App:
                 Upgrades(self.world, self._prompting, config.language),
                 self._away,
                 config.language,
+                allowed_servers=config.allowed_servers,
             ),
             private=PrivateChats(self.world, self._prompting, config.language),
             own_words=OwnWords(

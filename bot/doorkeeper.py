@@ -1,8 +1,8 @@
 """Which invitations the bot accepts, and what a room becomes by them.
 
-An organizer's invitation makes a room a group of the coming dialogue. Anybody may open a
-private chat. Every other invitation is declined: strangers shall not make the bot a
-witness of their rooms.
+An organizer's invitation makes a room a group of the coming dialogue. A private chat may be
+opened by whoever the bot knows, and by people of the servers that are allowed. Every other
+invitation is declined: strangers shall not make the bot a witness of their rooms.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import structlog
 
 from bot.parcels import join, leave, post
 from bot.rendering.markdown import escape
+from bot.throttle import Turn, for_invitations
 from bot.wording import wording
 from flows.ids import EffectKey, RoomId, UserId
 from storage.instants import to_ms
@@ -42,12 +43,16 @@ class Doorkeeper:
         upgrades: Upgrades,
         away: Away,
         language: str,
+        *,
+        allowed_servers: Iterable[str] = (),
     ) -> None:
         self._world = world
         self._wrong_room = wrong_room
         self._upgrades = upgrades
         self._away = away
         self._language = language
+        self._servers = frozenset((_server_of(world.own_id), *allowed_servers))
+        self._throttle = for_invitations()
 
     def learn(
         self,
@@ -118,7 +123,7 @@ class Doorkeeper:
         """Accept or decline invitations."""
         effects = []
         for invitation in invitations:
-            room = self._room_for(tx, invitation)
+            room = self._room_for(tx, invitation, now)
             # An invitation may come again after a leave: the time makes it another effect.
             key = f"{invitation.room_id}/invitation/{to_ms(now)}"
             if room is None:
@@ -132,7 +137,19 @@ class Doorkeeper:
             tx.outbox.put(effects, now_ms=to_ms(now))
             self._world.see_rooms(tx)
 
-    def _room_for(self, tx: Transaction, invitation: Invitation) -> Room | None:
+    def _may_talk(self, tx: Transaction, who: UserId, now: datetime) -> bool:
+        """Whether somebody may open a private chat, and has not opened too many of them."""
+        allowed = (
+            "*" in self._servers
+            or _server_of(who) in self._servers
+            or who in self._world.onlookers
+            or self._world.in_a_group(who)
+            or tx.contacts.has(who)
+            or tx.seatings.lists(who)
+        )
+        return allowed and self._throttle.turn(who, now) is Turn.ANSWER
+
+    def _room_for(self, tx: Transaction, invitation: Invitation, now: datetime) -> Room | None:
         known = tx.rooms.get(invitation.room_id)
         by_organizer = invitation.inviter in self._world.organizers
         if known is not None and known.use is not RoomUse.NONE:
@@ -141,9 +158,9 @@ class Doorkeeper:
             if not is_group:
                 return replace(known, joined=False)
         use = RoomUse.ORGANIZERS if invitation.room_id == self._world.organizers_room else None
-        if use is None and invitation.direct:
+        if use is None and invitation.direct and self._may_talk(tx, invitation.inviter, now):
             use = RoomUse.DIRECT
-        if use is None and by_organizer:
+        if use is None and by_organizer and not invitation.direct:
             use = RoomUse.GROUP
         if use is not RoomUse.ORGANIZERS and self._upgrades.is_awaited(tx, invitation.room_id):
             # It takes over what the room before it was, when the bot is in.
@@ -159,6 +176,10 @@ class Doorkeeper:
             number=None if use is RoomUse.NONE else tx.rooms.next_number(use),
             peer=invitation.inviter if use is RoomUse.DIRECT else None,
         )
+
+
+def _server_of(user_id: UserId) -> str:
+    return user_id.partition(":")[2].lower()
 
 
 def _not_from_the_future(change: MemberChange, now_ms: int) -> MemberChange:

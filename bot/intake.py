@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from bot.throttle import Turn, for_people
 from flows.collection import GROUP_MARK
 from flows.messages import Incoming, Marked
 from flows.requests import Request
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.doorkeeper import Doorkeeper
     from bot.dropped import DroppedFileDesk
     from bot.helping import Helping
-    from bot.later import Later
+    from bot.later import HalfSaid, Later
     from bot.own_pace import OwnPace
     from bot.own_words import OwnWords
     from bot.private import PrivateChats
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
+
+_Said = TypeVar("_Said", bound="Incoming | HalfSaid")
+
+_ALWAYS = frozenset({Request.CALL, Request.FORGET, Request.FORGET_NOW})
+"""What is done for a person also when she has been answered too often: it cannot wait."""
 
 
 class DurableIntake:
@@ -90,6 +96,7 @@ class DurableIntake:
         self._care = care
         self._consenting = consenting
         self._now = now
+        self._throttle = for_people()
         self._changed = changed
         self._outbox_filled = outbox_filled
 
@@ -271,6 +278,7 @@ class DurableIntake:
             dialogue = None if round_ is None else tx.dialogues.get(round_.dialogue_id)
             if round_ is not None and dialogue is not None and round_.shown:
                 self._showing.show(tx, dialogue, round_, now=now)
+        later.to_contacts = self._in_turn(tx, later.to_contacts, now)
         later.touched |= self._contacts.take(tx, later, now=now)
         for message in later.for_organizers:
             later.touched |= self._commands.handle(tx, message, now=now)
@@ -288,22 +296,36 @@ class DurableIntake:
     def _tell_people(self, tx: Transaction, later: Later, now: datetime) -> None:
         """Answer what participants have said to the bot itself."""
         for asked in later.asked:
+            if not self._has_turn(tx, asked.message, now) and asked.request not in _ALWAYS:
+                continue
             if asked.request is Request.HELP:
                 self._private.help(tx, asked, now=now)
             else:
                 self._own_words.answer(tx, asked, later, now=now)
         for mark in later.called:
             later.touched |= self._helping.call(tx, mark.room_id, mark.event_id, now=now)
-        for message in later.tried_command:
+        for message in self._in_turn(tx, later.tried_command, now):
             self._own_words.no_command(tx, message, now=now)
         for first in later.not_kept:
             self._consenting.tell(tx, first, now=now)
-        for one in later.half_said:
+        for one in self._in_turn(tx, later.half_said, now):
             self._private.what_is_missing(tx, one, now=now)
-        for change in later.too_late:
+        for change in self._in_turn(tx, later.too_late, now):
             self._private.too_late(tx, change, now=now)
-        for message in later.answered_nothing:
+        for message in self._in_turn(tx, later.answered_nothing, now):
             self._private.nothing_open(tx, message, now=now)
+
+    def _in_turn(self, tx: Transaction, said: Iterable[_Said], now: datetime) -> list[_Said]:
+        """What of it is answered."""
+        return [one for one in said if self._has_turn(tx, one, now)]
+
+    def _has_turn(self, tx: Transaction, one: Incoming | HalfSaid, now: datetime) -> bool:
+        """Whether somebody is answered; who writes faster than that is told so once."""
+        turn = self._throttle.turn(one.sender, now)
+        if turn is Turn.SLOWER:
+            log.warning("person.too_fast", room_id=one.room_id, event_id=one.event_id)
+            self._private.slower(tx, one.sender, one.room_id, one.event_id, now=now)
+        return turn is Turn.ANSWER
 
     def _helped(self, tx: Transaction, mark: Marked) -> HelpCall | None:
         """The call for help that an organizer's mark says is answered."""

@@ -14,11 +14,12 @@ from bot.rendering.help import (
     help_markdown,
     not_in_a_group_markdown,
     nothing_open_markdown,
+    slower_markdown,
     welcome_markdown,
 )
 from bot.wording import Wording, wording
 from flows.choices import Ballot, ballot_of, number_in
-from flows.ids import EffectKey, RoomId, UserId
+from flows.ids import EffectKey, EventId, RoomId, UserId
 from flows.messages import Edited, Withdrawn, Written
 from storage.instants import to_ms
 from storage.replies import Reply
@@ -64,6 +65,14 @@ class PrivateChats:
         key = EffectKey(f"{message.room_id}/-/-/help/{message.event_id}")
         text = help_markdown(words)
         tx.outbox.put([post(key, message.room_id, text)], now_ms=to_ms(now))
+
+    def slower(
+        self, tx: Transaction, who: UserId, room_id: RoomId, event_id: EventId, *, now: datetime
+    ) -> None:
+        """Tell somebody who says much to the bot that it will not answer all of it."""
+        text = slower_markdown(wording(self._language_for(who)))
+        key = EffectKey(f"{room_id}/-/-/slower/{event_id}")
+        tx.outbox.put([post(key, room_id, text)], now_ms=to_ms(now))
 
     def nothing_open(self, tx: Transaction, message: Written, *, now: datetime) -> None:
         """Tell that what was written answers no open question, and was not kept."""

@@ -30,6 +30,7 @@ from bot.parcels import post
 from bot.rendering.markdown import escape
 from bot.seating.commands import SEATING_COMMANDS
 from bot.seating.dropping import is_list, take_list
+from bot.throttle import Turn, for_organizers
 from bot.wording import Wording, wording
 from flows.collection import GROUP_MARK
 from flows.ids import EffectKey
@@ -53,6 +54,7 @@ class CommandDesk:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._throttle = for_organizers()
 
     def handle(self, tx: Transaction, message: Written, *, now: datetime) -> frozenset[DialogueId]:
         """Act on a message of the organizers' room; returns whose board has changed.
@@ -69,7 +71,15 @@ class CommandDesk:
             return frozenset()
         if not self._may(message.sender, message.event_id):
             return frozenset()
-        answer, language = self._answer(tx, message, text[1:], now)
+        turn = self._throttle.turn(message.sender, now)
+        if turn is Turn.SILENCE:
+            return frozenset()
+        if turn is Turn.SLOWER:
+            log.warning("commands.too_fast", event_id=message.event_id)
+            language = self._tools.world.settings.language
+            answer = Answer(markdown=_too_fast(wording(language)))
+        else:
+            answer, language = self._answer(tx, message, text[1:], now)
         key = EffectKey(f"{message.room_id}/-/-/answer/{message.event_id}")
         self.reply(tx, answer, key, message.room_id, language, now=now)
         return answer.touched
@@ -163,6 +173,13 @@ class CommandDesk:
             self._tools.world.forget()
             self._tools.world.ready(tx)
             return Answer(markdown=f"⚠️ {error}"), language
+
+
+def _too_fast(words: Wording) -> str:
+    return words.say(
+        "⚠️ Those were many commands at once. This one and those right after it are not carried out; "
+        "wait a few seconds, then write them again."
+    )
 
 
 def _too_late(words: Wording) -> str:

@@ -103,3 +103,11 @@ def wrong_room_markdown(room: str, link: str, words: Wording) -> str:
         room=escape(room),
         link=link,
     )
+
+
+def slower_markdown(words: Wording) -> str:
+    """For somebody who writes to the bot itself faster than anybody reads."""
+    return words.say(
+        "You write faster than I can answer, so I take a short break. Answers to questions are "
+        "saved as always."
+    )

@@ -81,6 +81,7 @@ class Journey:
                 access_token="token",
             ),
             organizers_room=ORGANIZERS,
+            allowed_servers=("elsewhere.example",),
             data_folder=folder,
             database_url=self.url,
             zone=ZoneInfo("Europe/Stockholm"),

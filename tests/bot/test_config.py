@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.config import Config, LlmConfig, MatrixConfig, load_config
-from bot.config_file import SECTIONS, ConfigFile
+from bot.config_file import SECTIONS, ConfigFile, may_be_read_by_others
 from bot.errors import ConfigError
 from flows.ids import RoomId, UserId
 
@@ -34,8 +35,13 @@ room = "!abc:example.org"
 def folder(tmp_path: Path) -> Path:
     """A folder with a token in its place."""
     (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets" / "access_token").write_text(f"{TOKEN}\n")
+    secret(tmp_path / "secrets" / "access_token", f"{TOKEN}\n")
     return tmp_path
+
+
+def secret(path: Path, content: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(content)
 
 
 def load(folder: Path, text: str, environ: Mapping[str, str] | None = None) -> Config:
@@ -209,6 +215,52 @@ def test_a_secret_file_that_holds_no_secret(folder: Path, content: str | None, w
     )
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_a_secret_that_others_may_read_is_refused(folder: Path, mode: int) -> None:
+    path = folder / "secrets" / "access_token"
+    path.chmod(mode)
+
+    (problem,) = problems(folder, SOUND)
+
+    assert problem == (
+        f"matrix.access_token_file names {path}, which others on this machine may read; "
+        f"run: chmod 600 {path}"
+    )
+    assert TOKEN not in problem
+
+
+@pytest.mark.parametrize(
+    ("mode", "open_to_others"),
+    [(0o640, False), (0o440, False), (0o400, False), (0o660, True), (0o644, True)],
+)
+def test_what_root_gives_to_the_bots_group_is_for_the_bot(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int, *, open_to_others: bool
+) -> None:
+    path = folder / "secrets" / "access_token"
+    path.chmod(mode)
+    found = os.stat_result((*path.stat()[:4], 0, *path.stat()[5:]))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    assert may_be_read_by_others(found) is open_to_others
+
+
+@pytest.mark.parametrize("server", ["example.com", "Example.com:8448", "*", "[2001:db8::1]"])
+def test_servers_that_are_allowed(folder: Path, server: str) -> None:
+    text = with_line("matrix", f'allowed_servers = ["{server}"]')
+
+    assert load(folder, text).allowed_servers == (server.lower(),)
+
+
+@pytest.mark.parametrize("server", ["", "@ann:example.com", "https://example.com", "a b"])
+def test_what_is_no_server(folder: Path, server: str) -> None:
+    (problem,) = problems(folder, with_line("matrix", f'allowed_servers = ["{server}"]'))
+
+    assert problem == (
+        f'matrix.allowed_servers = "{server}" is not the name of a server; '
+        'write e.g. allowed_servers = ["example.com"]'
+    )
+
+
 def test_the_environment_goes_before_the_files(folder: Path) -> None:
     text = SOUND.replace('access_token_file = "secrets/access_token"\n', "")
 
@@ -357,7 +409,7 @@ def test_the_example_loads_when_the_required_values_are_filled_in(folder: Path) 
 
 def test_the_defaults_the_example_shows_are_the_defaults(folder: Path) -> None:
     # given the example with every commented value switched on
-    (folder / "secrets" / "database_password").write_text("hemligt")
+    secret(folder / "secrets" / "database_password", "hemligt")
     shown = re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text(), flags=re.MULTILINE)
     optional = shown[shown.index("[storage]") :]
 
@@ -384,7 +436,7 @@ def test_there_is_no_language_model_unless_one_is_named(folder: Path) -> None:
 
 
 def test_a_language_model(folder: Path) -> None:
-    (folder / "key").write_text("hemlig\n")
+    secret(folder / "key", "hemlig\n")
     text = '[llm]\nbase_url = "http://localhost:11434/v1/"\nmodel = "m"\napi_key_file = "key"\n'
 
     found = load(folder, SOUND + text).llm

@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from flows.ids import RoomId, UserId
+from flows.grouping.people import Person, PersonId
+from flows.ids import EffectKey, RoomId, UserId
+from storage.contacts import Named
 from storage.instants import to_ms
 from storage.journal import Departure, MemberChange, Membership, RoomFacts
 from storage.rights import Levels
+from storage.seating import Seated
+from storage.transaction import Transaction
 from tests.bot.journey import Journey
 from tests.builders import (
     ANN,
@@ -309,6 +313,58 @@ async def test_a_stranger_is_told_how_to_take_part(journey: Journey) -> None:
 
     (welcome,) = in_private(journey, STRANGER)
     assert NO_GROUP in welcome
+
+
+async def test_whom_nobody_knows_gets_no_private_chat(unset_journey: Journey) -> None:
+    # given a bot that allows no other server than its own
+    journey = unset_journey
+    journey.is_set_up(allowed_servers=())
+    await journey.begins()
+    neighbour = UserId("@neighbour:example.org")
+
+    # when a stranger of another server, and one of its own, open a private chat
+    await journey.opens_private_chat(STRANGER)
+    await journey.opens_private_chat(neighbour)
+
+    # then it comes to the second alone
+    assert BOT not in journey.chat.rooms[journey.private[STRANGER]].members
+    assert in_private(journey, STRANGER) == []
+    assert in_private(journey, neighbour)[0].startswith(WELCOME)
+
+
+async def test_a_stranger_is_known_once_an_organizer_or_a_list_has_brought_her(
+    unset_journey: Journey,
+) -> None:
+    journey = unset_journey
+    journey.is_set_up(allowed_servers=())
+    await journey.begins()
+    eva, fay = UserId("@eva:elsewhere.example"), UserId("@fay:elsewhere.example")
+    journey.chat.change_membership(TABLE_1, STRANGER)
+    named = Named(role="cook", user_id=eva, key=EffectKey("contact-room/cook/1"))
+    await journey.asks(lambda tx: tx.contacts.name(named))
+    await journey.asks(lambda tx: seated(tx, fay))
+
+    for who in (STRANGER, eva, fay):
+        await journey.opens_private_chat(who)
+
+    assert [who for who in (STRANGER, eva, fay) if not in_private(journey, who)] == []
+
+
+def seated(tx: Transaction, who: UserId) -> None:
+    """Somebody stands on a list of participants."""
+    seating = tx.seatings.begin(None, language="en", now_ms=1)
+    person = Person(id=PersonId(1), name="Fay", user_id=who)
+    tx.seatings.put_people(seating.number, [Seated(person=person)])
+
+
+async def test_a_person_opens_only_so_many_private_chats(journey: Journey) -> None:
+    for _ in range(15):
+        room = journey.chat.add_room("", ANN)
+        journey.chat.invite(room, ANN, direct=True)
+        await journey.settles()
+
+    came = [room for room in journey.chat.rooms.values() if not room.name and BOT in room.members]
+    assert len(came) == 10
 
 
 async def test_an_organizer_is_not_sent_to_a_group(journey: Journey) -> None:

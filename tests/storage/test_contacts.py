@@ -39,6 +39,7 @@ def test_who_has_a_role(database: Database) -> None:
     opened = database.write_now(lambda tx: tx.contacts.note_room(COOK.key, ROOM))
     assert opened is not None
     assert database.write_now(lambda tx: tx.contacts.of_room(ROOM)) == opened
+    assert database.write_now(lambda tx: [tx.contacts.has(who) for who in (EVA, FRANK)]) == [1, 0]
 
     # when Frank is named, then she has it no more, and her room means nothing
     frank = Named(role="cook", user_id=FRANK, key=EffectKey("contact-room/cook/2"))

@@ -22,7 +22,7 @@ from storage.seating import (
     rules_from_json,
 )
 from storage.transaction import Transaction
-from tests.builders import ANN, NOW_MS, TABLE_1
+from tests.builders import ANN, NOW_MS, OLGA, TABLE_1
 
 FILE = ListFile(name="list.csv", address='{"url":"mxc://a/b"}')
 PEOPLE = [
@@ -88,6 +88,8 @@ def test_people_are_kept_moved_locked_and_removed(database: Database) -> None:
     def work(tx: Transaction) -> list[Seated]:
         tx.seatings.put_people(number, PEOPLE)
         assert tx.seatings.people(number) == PEOPLE
+        assert tx.seatings.lists(ANN)
+        assert not tx.seatings.lists(OLGA)
         tx.seatings.seat(number, {PersonId(3): 2, PersonId(1): 2})
         tx.seatings.lock(number, [PersonId(1)], locked=True)
         tx.seatings.lock(number, [PersonId(2)], locked=False)
