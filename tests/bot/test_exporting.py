@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from functools import partial
 
 import openpyxl
@@ -217,3 +218,25 @@ async def test_an_order_that_cannot_be_carried_out_is_told_and_stops_no_other(
     told = "⚠️ The files could not be made. Tell whoever runs the bot."
     assert journey.texts(ORGANIZERS)[-2:] == [told, told]
     assert await journey.database.write(lambda tx: tx.export_orders.oldest()) is None
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_no_account_stands_in_any_file(journey: Journey) -> None:
+    await some_have_answered(journey)
+    await journey.writes_in_private(ANN, "I would rather have fish.")
+
+    await journey.writes(OLGA, "!export json, csv, md, excel, docx, pdf")
+
+    await come(journey, 6)
+    for file in files(journey):
+        told = unpacked(file.data)
+        assert b"fish" in told or file.name.endswith(".pdf")
+        assert [who for who in (ANN, BO) if who.encode() in told] == []
+
+
+def unpacked(data: bytes) -> bytes:
+    """What a file says, whatever it is packed in."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())

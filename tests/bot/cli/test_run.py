@@ -119,6 +119,29 @@ def test_what_it_writes_is_for_nobody_else(config: Path, bot: Bot) -> None:
     assert [path for path in written if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
+def test_the_token_is_told_to_nobody(runda: Runda, config: Path) -> None:
+    # given a bot that logs all it can
+    token = (config.parent / "secrets" / "access_token").read_text().strip()
+    config.write_text(config.read_text().replace("[log]", '[log]\nlevel = "debug"'))
+    bot = Bot(config)
+    bot.wait_for("bot.ready")
+
+    # when everybody on the machine looks at its process, and the operator at its state
+    process = Path("/proc") / str(bot.pid)
+    seen = [process.joinpath("cmdline").read_bytes(), process.joinpath("environ").read_bytes()]
+    shown = [runda(command, "--config", config) for command in ("status", "check")]
+    bot.stop()
+
+    # then the token is in none of it, nor in the log, the database or any other file of the bot
+    files = [path for path in (config.parent / "data").rglob("*") if path.is_file()]
+    assert files
+    assert token not in "".join(bot.logged)
+    assert [one for one in shown if token in one.shown + one.complaint] == []
+    assert [one for one in seen if token.encode() in one] == []
+    assert [path for path in files if token.encode() in path.read_bytes()] == []
+    assert token not in config.read_text()
+
+
 def test_a_second_one_is_refused(config: Path, bot: Bot) -> None:
     bot.wait_for("bot.ready")
 

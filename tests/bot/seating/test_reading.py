@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -284,6 +286,47 @@ def test_what_is_no_list_is_refused_with_its_reason(data: bytes, fault: Fault) -
     read = read_list(data)
     assert [one.fault for one in read.problems if one.fault is not Fault.NO_HEADER] == [fault]
     assert not read.is_usable
+
+
+def with_entities(declared: str) -> bytes:
+    """A workbook whose only name is the entity `x`, in every part where it may stand."""
+
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["Namn"])
+        sheet.append(["Ann"])
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(fill))) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name).decode()
+            if ">Ann<" in part:
+                part = part[part.index("?>") + 2 :].lstrip() if part.startswith("<?") else part
+                root = re.match(r"<(\w+)", part)
+                assert root is not None
+                part = f"<!DOCTYPE {root[1]} [{declared}]>{part.replace('>Ann<', '>&x;<')}"
+            after.writestr(name, part)
+    return out.getvalue()
+
+
+def test_a_workbook_pulls_nothing_in_and_does_not_multiply(tmp_path: Path) -> None:
+    # given a file of this machine, and workbooks that name it, or name a thousand million names
+    (tmp_path / "secret").write_text("hemligt")
+    tens = "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 10}">'
+        for before, name in zip("abcdefghi", "bcdefghix", strict=True)
+    )
+    pulling = f'<!ENTITY x SYSTEM "file://{tmp_path}/secret">'
+    growing = f'<!ENTITY a "Bo">{tens}'
+
+    plain, pulled, grown = (
+        read_list(with_entities(one)) for one in ('<!ENTITY x "Bo">', pulling, growing)
+    )
+
+    # then what a workbook may say of itself is read, and neither of the others
+    assert names(plain) == ["Bo"]
+    assert (pulled.people, grown.people) == ((), ())
+    assert "hemligt" not in str(pulled)
+    assert len(str(grown)) < 1_000
 
 
 async def test_it_comes_out_of_the_child_as_it_was_read() -> None:
