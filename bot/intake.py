@@ -43,7 +43,9 @@ log = structlog.get_logger()
 
 _Said = TypeVar("_Said", bound="Incoming | HalfSaid")
 
-_ALWAYS = frozenset({Request.CALL, Request.FORGET, Request.FORGET_NOW})
+_ALWAYS = frozenset(
+    {Request.CALL, Request.FORGET, Request.FORGET_NOW, Request.LEAVE, Request.WITHDRAW}
+)
 """What is done for a person also when she has been answered too often: it cannot wait."""
 
 

@@ -177,8 +177,8 @@ class CommandDesk:
 
 def _too_fast(words: Wording) -> str:
     return words.say(
-        "⚠️ Those were many commands at once. This one and those right after it are not carried out; "
-        "wait a few seconds, then write them again."
+        "⚠️ Those were many commands at once. This one and those right after it are not carried "
+        "out; wait a few seconds, then write them again."
     )
 
 
