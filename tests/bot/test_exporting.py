@@ -230,7 +230,7 @@ async def test_no_account_stands_in_any_file(journey: Journey) -> None:
     await come(journey, 6)
     for file in files(journey):
         told = unpacked(file.data)
-        assert b"fish" in told or file.name.endswith(".pdf")
+        assert b"soup" in told or file.name.endswith(".pdf")
         assert [who for who in (ANN, BO) if who.encode() in told] == []
 
 

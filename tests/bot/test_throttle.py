@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.throttle import MOST_REMEMBERED, Throttle, Turn
+from flows.ids import DialogueId
 from tests.bot.journey import Journey
 from tests.bot.test_contacts import EVA, PACK, Contact
 from tests.builders import ANN, BO, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1
@@ -73,7 +74,7 @@ async def test_answers_are_all_kept_however_many_they_are(journey: Journey) -> N
     await journey.settles()
     after = await journey.writes(BO, "Bread")
 
-    counted = await journey.asks(lambda tx: len(tx.replies.of_person("lunch-1", 1)))
+    counted = await journey.asks(lambda tx: len(tx.replies.of_person(DialogueId("lunch-1"), 1)))
     assert counted == 300
     assert all(journey.bot_marks(one.event_id) == ["👍"] for one in flood)
     assert journey.bot_marks(after) == ["👍"]
