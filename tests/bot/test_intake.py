@@ -89,6 +89,31 @@ async def test_the_bots_own_room_is_not_answered(journey: Journey) -> None:
     assert await texts(journey) == []
 
 
+async def test_what_a_healed_split_brings_late_counts_by_when_it_was_written(
+    journey: Journey,
+) -> None:
+    # given a homeserver that is cut off, while its people and others answer
+    await journey.starts_lunch()
+    cut_off = [journey.message(BO, f"far {number}") for number in range(4)]
+    near = [journey.message(ANN, f"near {number}") for number in range(4)]
+    for one in near:
+        await journey.happens(one)
+
+    # when the step has closed, and only then it comes back, telling in two parts and one twice
+    await journey.clock_shows(TIMES_UP + timedelta(minutes=1))
+    late = journey.message(BO, "too late")
+    journey.chat.hear(events=[arrived(one) for one in (late, *cut_off[2:])])
+    journey.chat.hear(events=[arrived(one) for one in cut_off[:3]])
+    await journey.settles()
+
+    # then each is there once, in time where it was written in time, in the order of writing
+    found = sorted(await replies(journey), key=lambda one: one.sent_ms)
+    told = [(one.text, one.late) for one in found]
+    far, rest = [(f"far {n}", False) for n in range(4)], [(f"near {n}", False) for n in range(4)]
+    assert told[:8] == [*far, *rest]
+    assert all(journey.bot_marks(one.event_id) == ["👍"] for one in (*cut_off, *near))
+
+
 # ---------------------------------------------------------------- odd
 
 

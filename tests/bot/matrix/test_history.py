@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.matrix import history
+from demo.homeserver import Homeserver
 from flows.ids import RoomId
 from storage.journal import Batch
 from tests.bot.matrix.conftest import Bot, World
 from tests.bot.matrix.nio_person import NioPerson
 from tests.bot.matrix.test_traps import encrypted_room
-from tests.fault_proxy import Answers, Changes, FaultProxy
+from tests.fault_proxy import Answers, Changes, FaultProxy, Holds
 
 MANY = 240
 """More than a sync brings (100) and, with small pages, several pages of history."""
@@ -188,3 +191,47 @@ def without_messages(answer: bytes) -> bytes:
     for room in said.get("rooms", {}).get("join", {}).values():
         room["timeline"]["events"] = []
     return json.dumps(said).encode()
+
+
+@pytest.mark.usefixtures("_small_pages")
+async def test_a_hole_is_filled_though_both_sides_die_in_it(tmp_path: Path) -> None:
+    # given a homeserver of the test's own, and a bot that is away while much is written
+    async with Homeserver(tmp_path / "homeserver") as homeserver, AsyncExitStack() as stack:
+        world = World(homeserver, tmp_path, stack)
+        ann = await world.person("ann")
+        account = await world.account()
+        bot = await world.bot(account)
+        room = await ann.makes_room(bot.id)
+        await bot.joins(room)
+        await bot.catches_up()
+        await bot.stops()
+        texts = [f"m{number}" for number in range(MANY)]
+        for text in texts:
+            await ann.writes(room, text)
+
+        # when the homeserver is killed in the middle of the hole, and then the bot
+        proxy = await stack.enter_async_context(FaultProxy(homeserver.url))
+        in_the_hole = asyncio.Event()
+        proxy.fail("GET", "/messages?", Holds(in_the_hole), times=1000, after=2)
+        bot = await world.bot(account, through=proxy)
+        catching_up = asyncio.create_task(bot.catches_up())
+        await bot.until(lambda: len(proxy.seen("GET", "/messages?")) == 3, within_s=60)
+        await homeserver.kill()
+        in_the_hole.set()
+        catching_up.cancel()
+        await asyncio.wait([catching_up])
+        await bot.stops()
+        before = list(bot.intake.texts)
+        assert 0 < len(before) < MANY
+
+        # and both come back, while more is written
+        await homeserver.start()
+        await ann.writes(room, "after")
+        bot = await world.bot(account)
+        await bot.catches_up()
+
+        # then all of it has been heard, each once, and no hole is left
+        heard = before + bot.intake.texts
+        assert sorted(heard) == sorted([*texts, "after"])
+        assert heard[:100] == texts[-100:]
+        assert await bot.database.write(lambda tx: tx.journal.gaps()) == []
