@@ -55,6 +55,7 @@ _WAIT_FOR_OTHER_MS = 300
 _WAITS_FOR_LINKS = 100
 """So often, half a minute in all: one room out of reach shall not hold back all groups' digest."""
 _SHORTEST_REST_S = 0.05
+_SHORTEST_WAIT_S = 1.0
 _BACK_OFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 _EPHEMERAL = (ACKNOWLEDGEMENT, BOARD_EDIT, LIVE_EDIT)
 """Effects nobody refers to later; their rows go when they are sent."""
@@ -249,7 +250,7 @@ class Sender:
         await self._postpone(due, _WAIT_FOR_OTHER_MS, "waits for an earlier message")
 
     async def _wait_for_chat(self, due: Due, error: ChatUnavailable) -> None:
-        wait_s = error.retry_after_s or _back_off_s(due)
+        wait_s = max(error.retry_after_s or _back_off_s(due), _SHORTEST_WAIT_S)
         log.warning("effect.postponed", key=due.key, retry_after_s=wait_s, reason=str(error))
         beside = due.key.startswith(ACKNOWLEDGEMENT) or asks_people_in(due.content)
         if not asks_people_in(due.content):

@@ -33,6 +33,8 @@ SEND_DEADLINE_S = 20.0
 _LONGEST_PAUSE_S = 300.0
 _SHORTEST_PAUSE_S = 0.1
 """A server that asks for less (0 is common) gets our own pauses, or we would spin."""
+_BELIEVED = 5
+"""So often a server that asks for a moment gets only that; then it seems not to mean it."""
 _BACK_OFF_START_S = 0.25
 _BACK_OFF_MOST_S = 8.0
 TIMEOUT_S = 30.0
@@ -277,6 +279,8 @@ async def _insist(call: Callable[[], Awaitable[_T]], deadline_s: float) -> _T:
             pause = error.retry_after_s
             if pause is None or pause < _SHORTEST_PAUSE_S:
                 pause = _back_off(tries)
+            elif tries > _BELIEVED:
+                pause = max(pause, _back_off(tries - _BELIEVED))
             if time.monotonic() + pause >= give_up_at:
                 raise
             await asyncio.sleep(pause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.adapters.matrix.receiver import _insist
 from bot.adapters.matrix.transport import InteractionNeeded, Transport, escaped
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from tests.fault_proxy import (
     Answers,
     Changes,
     CutsAnswer,
+    Drips,
     Fault,
     FaultProxy,
     Hangs,
@@ -89,6 +92,53 @@ async def test_trying_again_is_slow_and_ends(
         await transport.get("/thing", deadline_s=2)
     assert time.monotonic() - began < 2.5
     assert 2 <= len(proxy.requests) <= 6
+
+
+async def test_a_server_that_always_asks_for_a_moment_is_not_asked_all_the_time(
+    proxy: FaultProxy, transport: Transport
+) -> None:
+    proxy.fail("GET", "/thing", Answers.too_fast(body_ms=100), times=10_000)
+    with pytest.raises(ChatUnavailable):
+        await transport.get("/thing", deadline_s=4)
+    assert 5 < len(proxy.requests) <= 11
+
+
+PERMANENT: list[Fault] = [
+    Answers.too_fast(),
+    Answers.too_fast(header="0"),
+    Answers.too_fast(body_ms=0),
+    Answers(500, {"errcode": "M_UNKNOWN"}),
+    Answers(503, {}, {"Retry-After": "0"}),
+    HTML,
+    Answers(200, "<html>captive portal</html>"),
+    Answers(403, {"errcode": "M_FORBIDDEN"}),
+    CutsAnswer(),
+    LosesAnswer(),
+    Resets(),
+    Hangs(),
+    Drips(1.0),
+]
+
+
+async def test_listening_asks_seldom_whatever_goes_wrong_for_long(proxy: FaultProxy) -> None:
+    """All faults at once, each at an address of its own; counted, so that no clock is looked at."""
+    for number, fault in enumerate(PERMANENT):
+        proxy.fail("GET", f"/sync-{number}-", fault, times=10_000)
+
+    async def listen(number: int) -> None:
+        async with Transport(proxy.url, "token") as transport:
+            await _insist(lambda: transport.get(f"/sync-{number}-", timeout_s=0.5, deadline_s=0))
+
+    listening = [asyncio.create_task(listen(number)) for number in range(len(PERMANENT))]
+    await asyncio.sleep(4)
+    for one in listening:
+        one.cancel()
+    await asyncio.wait(listening)
+
+    # One at once, one after a second, one after two more; aiohttp asks twice where a connection
+    # that it had kept was closed. A slow machine makes it fewer.
+    asked = [len(proxy.seen("GET", f"/sync-{number}-")) for number in range(len(PERMANENT))]
+    assert [1 <= count <= 7 for count in asked] == [True] * len(PERMANENT), asked
 
 
 @pytest.mark.parametrize(
