@@ -263,6 +263,15 @@ def test_of_postgresql_the_keys_are_backed_up(
     (made,) = _backups(ran)
     assert sorted(path.name for path in (made / "data").rglob("*.db")) == ["keys.db"]
 
+    # and put back, with the database told that it may be behind
+    shutil.rmtree(ran.folder / "data")
+    restored = runda("restore", made, "--config", ran.config)
+    assert (restored.status, restored.complaint) == (0, "")
+    database = Database.open(postgresql_url)
+    past = database.write_now(lambda tx: tx.devices.begin(BOT, "RUNDA", now_ms=NOW_MS))
+    database.close()
+    assert past.restored_ms == making.Manifest.read(made).made_ms
+
 
 # ------------------------------------------------------------------- killed in the middle
 
