@@ -21,6 +21,7 @@ from storage.export_orders import ExportOrder
 from storage.instants import to_ms
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
+from tests.bot.rendering.forms.adding_up import assert_they_add_up, unzipped, words_of
 from tests.bot.test_digests import event_of
 from tests.builders import ANN, BO, BOT, OLGA, ORGANIZERS
 
@@ -73,6 +74,36 @@ async def test_the_forms_that_are_named_come_into_the_organizers_room(journey: J
     assert [file.markdown for file in files(journey)] == [
         f"For the organizers: {len(stored)} replies."
     ] * 2
+
+
+@pytest.mark.timeout(CHILD_S * 3)
+async def test_every_form_comes_and_all_of_them_add_up(journey: Journey) -> None:
+    # given answers of every kind: edited, taken back, a group's, one with something to cover
+    await some_have_answered(journey)
+    gone = await journey.writes(ANN, "I take this back")
+    await journey.withdraws(ANN, gone)
+    await journey.edits(BO, event_of(journey, "=1+1"), "Call 070-123 45 67 😀")
+    await journey.time_passes(10)
+    await journey.writes(ANN, "Group answer: Soup")
+
+    # when all files are asked for
+    await journey.writes(OLGA, "!export all")
+
+    # then there are nine in one archive, each of which opens and tells what is stored
+    assert await come(journey, 1) == ["lunch-1.zip"]
+    data = unzipped(files(journey)[0].data)
+    public = {f"lunch-1-public.{form}" for form in ("pdf", "docx", "md")}
+    assert set(data) >= public | {
+        f"lunch-1.{form}" for form in ("pdf", "docx", "xlsx", "csv", "json", "md")
+    }
+    stored = {"received": 4, "withdrawn": 1, "exported": 3}
+    sentence = "Counts add up: 4 received, 1 withdrawn, 3 shown or counted here."
+    assert_they_add_up(data, stored, stem="lunch-1", sentence=sentence)
+    # and what was taken back or is covered is in none that can be read as it is
+    for name in ("lunch-1.json", "lunch-1.csv", "lunch-1.md", "lunch-1-public.md"):
+        assert "take this back" not in data[name].decode(), name
+        assert "070-123" not in data[name].decode(), name
+    assert "Soup" not in words_of(data["lunch-1-public.pdf"])
 
 
 @pytest.mark.timeout(CHILD_S * 2)
