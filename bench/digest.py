@@ -35,6 +35,11 @@ from flows.digest import assign, cluster, is_proposal
 from flows.digest.features import WORDS_ALONE, Vectors
 from flows.digest.sentences import DIMENSIONS, embed
 
+READ_HERE = Path(__file__).with_name("proposals.json")
+"""Which texts of public sets ask for something, by the first letters of their ids and no word of
+theirs; read and labelled here, as docs/digest.md tells."""
+_ID_LETTERS = 10
+
 LABELS = ("topic", "category", "intent", "domain", "label")
 OUT_OF_SCOPE = "oos"
 SIZES = (60, 200, 600)
@@ -217,9 +222,11 @@ def _named(one: LabelledSet, *, meaning: bool) -> float:
 
 def _proposals(files: Sequence[Path]) -> None:
     """Precision and recall where a set says which texts are proposals; else how often it rings."""
+    labelled = json.loads(READ_HERE.read_text(encoding="utf-8"))
     print(f"\n{'proposals':34} {'texts':>6} {'found':>6} {'precision':>10} {'recall':>7}")
     for file in files:
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+        _label(rows, labelled.get(file.name.split(".")[0], {}))
         for language in ("sv", "en"):
             own = [row for row in rows if row.get("lang", _language_of(file)) == language]
             if not own:
@@ -227,6 +234,16 @@ def _proposals(files: Sequence[Path]) -> None:
             told = [is_proposal(str(row["text"]), language) for row in own]
             print(f"{file.name.split('.')[0] + ' ' + language:34} {len(own):6} {sum(told):6}"
                   f" {_precision_and_recall(own, told)}")  # fmt: skip
+
+
+def _label(rows: Sequence[dict[str, object]], ours: Mapping[str, Sequence[str]]) -> None:
+    """Note on the texts that were read here whether they ask for something."""
+    for row in rows:
+        known = str(row.get("id", ""))[:_ID_LETTERS]
+        if known in ours.get("ask", ()):
+            row["proposal"] = True
+        elif known in ours.get("do_not", ()):
+            row["proposal"] = False
 
 
 def _precision_and_recall(rows: Sequence[Mapping[str, object]], told: Sequence[bool]) -> str:

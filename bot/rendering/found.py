@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from bot.rendering.comparing import raised_by, verdict
 from bot.rendering.markdown import escape
 from bot.rendering.parts import Block, Head
 from bot.rendering.quotes import Quoter, name
 from bot.wording import Wording
 from flows.digest.document import Digest
-from flows.digest.findings import Comparison, Proposal, Remark, Theme, Verdict
+from flows.digest.findings import Proposal, Remark, Theme
 from flows.digest.wording import Worded
 from flows.ids import GroupId, ReplyNo, ThemeNo
 
@@ -185,37 +186,8 @@ class Found:
         head = Head(f"### {say('What groups share, and where they differ')}")
         for one in self._found.comparisons:
             if one.theme in themes:
-                line = f"- **{self._called(themes[one.theme])}**: {self._verdict(one)}"
-                shares = self._shares(one)
+                told = verdict(one, self._wording)
+                line = f"- **{self._called(themes[one.theme])}**: {told}"
+                shares = raised_by(one, self._wording, group=self._group, most=MOST_GROUPS)
                 text = f"{line} ({shares})" if shares else line
                 yield Block(markdown=text, heads=(head,), item=True)
-
-    def _shares(self, comparison: Comparison) -> str:
-        raised = [share for share in comparison.shares if share.raised]
-        raised.sort(key=lambda share: -share.raised / share.answered)
-        listed = [
-            self._wording.say(
-                "{group}: {raised} of {answered}",
-                group=self._group(share.group_id),
-                raised=share.raised,
-                answered=share.answered,
-            )
-            for share in raised[:MOST_GROUPS]
-        ]
-        return ", ".join([*listed, *self._more(raised)])
-
-    def _more(self, raised: Sequence[object]) -> list[str]:
-        left = len(raised) - MOST_GROUPS
-        if left <= 0:
-            return []
-        return [self._wording.say_n("and {number} more group", "and {number} more groups", left)]
-
-    def _verdict(self, comparison: Comparison) -> str:
-        say = self._wording.say
-        match comparison.verdict:
-            case Verdict.TOO_FEW:
-                return say("too few to compare")
-            case Verdict.ALIKE:
-                return say("no clear difference")
-            case Verdict.DIFFERENT:
-                return say("the groups differ")

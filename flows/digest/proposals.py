@@ -87,6 +87,7 @@ _SWEDISH_WISHES = (
     r"\bmåste\s+(?:bli|få|finnas|göras|sluta|börja|upp|bort|stoppas|byggas|förbättras)\b",
     r"^(?:det\s+)?krävs\b|^det\s+vore\b|\bdå\s+vore\s+det\b",
     r"\b(?:jag|vi)\s+hoppas\b|^hoppas\s+(?:att|på)\b",
+    r"\b(?:det\s+är|är\s+det)\s+(?:hög\s+tid|dags)\s+(?:att|för)\b",
     r"^låt\s+\w+|^se\s+till\s+att\b|\b(?:ska|måste|kan)\s+(?:\w+\s+)?se\s+till\s+att\b",
 )
 _SWEDISH_DISGUISED = (
@@ -98,7 +99,8 @@ _SWEDISH_NOT = (
     r"\b(?:sägs|påstår|hävdar|sade|sa|säger|enligt|ansåg|motsätter)\b",
     r"\böverens\s+om\s+att\b|\blåt\s+(?:oss|mig)\s+säga\b",
     r"\b(?:om|när|eftersom|innan|medan|så\s+att)\s+(?:\w+\s+){1,3}(?:måste|behöver|bör|krävs|vore)\b",
-    r"\b(?:behöver|måste|bör|borde)\s+(?:\w+\s+)?(?:inte|aldrig)\b(?!\s+(?:bara|längre))",
+    # Who says that something ought not to be asks for something; what need not be is no wish.
+    r"\b(?:behöver|måste)\s+(?:\w+\s+)?(?:inte|aldrig)\b(?!\s+(?:bara|längre))",
     (
         r"\b(?:som|vad|hur|vilka?|vilket|huruvida)\s+(?:\w+\s+){0,2}"
         r"(?:måste|behöver|bör|behövs|krävs|borde|skulle)\b"

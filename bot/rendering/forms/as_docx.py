@@ -36,6 +36,13 @@ _GREY = RGBColor(0x55, 0x61, 0x68)
 _LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 _WIDTH_CM = 16.0
 _NUMBER_CM = 2.4
+_WORDS_CM = 3.0
+"""The least that a column of words has."""
+_TITLE_CM = 5.0
+_LETTER_CM = 0.21
+_MARGIN_CM = 0.5
+_TITLE_LINES = 3
+_SHORT_SIGNS = 1_000
 
 
 def to_docx(report: Report) -> bytes:
@@ -212,7 +219,9 @@ class _Writer:
 
     def _said(self, said: Said) -> None:
         if said.words:
-            self._document.add_paragraph(writable(said.words), style="Quote")
+            words = self._document.add_paragraph(writable(said.words), style="Quote")
+            # Kept on one page with its source, a long one would leave the page before it empty.
+            words.paragraph_format.keep_with_next = len(said.words) <= _SHORT_SIGNS
         source = self._document.add_paragraph(style="Quote Source")
         if said.link is None:
             source.add_run(writable(said.mark))
@@ -231,10 +240,21 @@ class _Writer:
 
 
 def _widths(table: Table) -> list[float]:
-    """How wide each column is, in centimetres: numbers need little, words the rest."""
-    words = len(table.columns) - len(table.numeric)
-    left = (_WIDTH_CM - _NUMBER_CM * len(table.numeric)) / max(words, 1)
-    return [_NUMBER_CM if place in table.numeric else left for place in range(len(table.columns))]
+    """How wide each column is, in cm: numbers need what their title does, words have the rest."""
+    needed = {place: _needed(table.columns[place]) for place in table.numeric}
+    words = len(table.columns) - len(needed)
+    # So many options can be side by side that no title has the room it needs.
+    most = _WIDTH_CM - _WORDS_CM * words
+    scale = min(1.0, most / (sum(needed.values()) or 1.0))
+    left = (_WIDTH_CM - scale * sum(needed.values())) / max(words, 1)
+    return [scale * needed.get(place, left / scale) for place in range(len(table.columns))]
+
+
+def _needed(title: str) -> float:
+    """Room for the longest word of a title, and for the whole of it in a few lines."""
+    longest = max(map(len, title.split()), default=0)
+    wanted = max(longest, len(title) / _TITLE_LINES) * _LETTER_CM + _MARGIN_CM
+    return min(max(wanted, _NUMBER_CM), _TITLE_CM)
 
 
 def _shade(cell: Any) -> None:  # noqa: ANN401  python-docx's cell

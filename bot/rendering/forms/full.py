@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.rendering import markdown
+from bot.rendering.comparing import raised_by, verdict
 from bot.rendering.count_notes import count_notes
 from bot.rendering.forms.material import Lines, Material
 from bot.rendering.forms.report import (
@@ -24,7 +25,7 @@ from bot.rendering.forms.report import (
 from bot.wording import Wording
 from flows.digest.book import Origin
 from flows.digest.document import ContactPart, ContactState, GroupAnswer, GroupPart, StepPart
-from flows.digest.findings import Comparison, Proposal, Remark, Theme, Verdict
+from flows.digest.findings import Comparison, Proposal, Remark, Theme
 
 MOST_BARS = 20
 """Of one chart; more would be too thin to be read, and go into the next."""
@@ -312,38 +313,14 @@ class _Full:
             caption=say("Themes across the groups: how many of those who answered raised each"),
             columns=(say("Theme"), say("Raised by"), say("Verdict")),
             rows=tuple(
-                (self._lines.theme_of(one.theme), self._shares(one), self._verdict(one))
+                (self._lines.theme_of(one.theme), self._raised_by(one), verdict(one, self._words))
                 for one in listed
             ),
         )
 
-    def _shares(self, comparison: Comparison) -> str:
-        raised = [share for share in comparison.shares if share.raised]
-        raised.sort(key=lambda share: -share.raised / share.answered)
-        listed = [
-            self._words.say(
-                "{group}: {raised} of {answered}",
-                group=self._lines.group(share.group_id),
-                raised=share.raised,
-                answered=share.answered,
-            )
-            for share in raised[:MOST_SHARES]
-        ]
-        left = len(raised) - len(listed)
-        if left:
-            more = self._words.say_n("and {number} more group", "and {number} more groups", left)
-            listed.append(more)
-        return ", ".join(listed) or "–"
-
-    def _verdict(self, comparison: Comparison) -> str:
-        say = self._words.say
-        match comparison.verdict:
-            case Verdict.TOO_FEW:
-                return say("too few to compare")
-            case Verdict.ALIKE:
-                return say("no clear difference")
-            case Verdict.DIFFERENT:
-                return say("the groups differ")
+    def _raised_by(self, comparison: Comparison) -> str:
+        group = self._lines.group
+        return raised_by(comparison, self._words, group=group, most=MOST_SHARES) or "–"
 
     # ---------------------------------------------------------------- via link
 

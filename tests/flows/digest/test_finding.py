@@ -156,6 +156,9 @@ def test_the_model_takes_whatever_people_write() -> None:
         "Jag skulle gärna vilja se fler ledare.",
         "Kan vi inte ha öppet längre?",
         "1. Anställ en fritidsledare\n2. Annat",
+        "Parken bör inte bebyggas.",
+        "Det är hög tid att laga gungorna.",
+        "Nu är det dags för kommunen att höja ersättningen.",
     ],
 )
 def test_swedish_that_asks_for_something(text: str) -> None:
@@ -170,6 +173,7 @@ def test_swedish_that_asks_for_something(text: str) -> None:
         "Fler vuxna kommer på kvällarna nu.",
         "Behöver jag anmäla mig?",
         "Vi behöver inte göra något.",
+        "Det måste inte vara dyrt.",
         "Enligt rapporten bör temperaturen sjunka.",
         "Hon sade att skolan borde stänga.",
         "När jag måste vänta blir jag trött.",
