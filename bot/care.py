@@ -24,8 +24,7 @@ from bot.rendering.markdown import escape
 from bot.whisper import Word
 from bot.wording import wording
 from flows.audit import Act
-from flows.care.look import danger_in
-from flows.care.rules import Level
+from flows.care.look import Danger, danger_in
 from flows.ids import EffectKey, EventId, ReplyNo, RoomId, UserId
 from storage.care import CareAlert
 from storage.instants import to_ms
@@ -57,7 +56,7 @@ class Heard:
     """A message in which somebody may be in danger. `reply_no` is None for one that is not kept."""
 
     user_id: UserId
-    level: Level
+    danger: Danger
     room_id: RoomId
     event_id: EventId
     reply_no: ReplyNo | None
@@ -108,7 +107,7 @@ class Care:
             return False
         heard = Heard(
             user_id=one.sender,
-            level=danger.level,
+            danger=danger,
             room_id=one.room_id,
             event_id=one.event_id,
             reply_no=None,
@@ -121,13 +120,13 @@ class Care:
         """Answer in private and call, if that was not done a moment ago."""
         since = to_ms(now - AGAIN_AFTER)
         before = [one.level.weight for one in tx.care.since(heard.user_id, from_ms=since)]
-        log.warning("care.heard", level=heard.level.value, again=bool(before))
-        if max(before, default=0) >= heard.level.weight:
+        log.warning("care.heard", level=heard.danger.level.value, again=bool(before))
+        if max(before, default=0) >= heard.danger.level.weight:
             return
         tx.care.add(
             CareAlert(
                 user_id=heard.user_id,
-                level=heard.level,
+                level=heard.danger.level,
                 room_id=heard.room_id,
                 event_id=heard.event_id,
                 reply_no=heard.reply_no,
@@ -140,16 +139,17 @@ class Care:
             at_ms=to_ms(now),
             dialogue=heard.dialogue_id or "",
             subject="" if heard.reply_no is None else str(heard.reply_no),
-            reason=heard.level.value,
+            reason=heard.danger.level.value,
         )
         self._answer(tx, heard, now)
         if self._config.alerts:
             self._call(tx, heard, now)
 
     def _answer(self, tx: Transaction, heard: Heard, now: datetime) -> None:
-        words = wording(self._world.language_of(heard.user_id) or self._language)
+        # Whoever has chosen no language is answered in the one she wrote in.
+        words = wording(self._world.language_of(heard.user_id) or heard.danger.language)
         text = answer_markdown(
-            heard.level,
+            heard.danger.level,
             self._config.lines,
             words,
             called=bool(self.duty),
@@ -163,7 +163,7 @@ class Care:
         reply = "" if heard.reply_no is None else str(heard.reply_no)
         for user_id in self.duty:
             text = alert_markdown(
-                heard.level,
+                heard.danger.level,
                 words,
                 person=f"[{escape(heard.user_id)}]({self._links.person(heard.user_id)})",
                 place=self._place(heard),
@@ -178,7 +178,7 @@ class Care:
             self._whisper.tell(tx, user_id, alert, near=self._organizers_room, now=now)
         if not self.duty:
             text = alert_markdown(
-                heard.level,
+                heard.danger.level,
                 words,
                 person="",
                 place=self._place(heard),

@@ -25,7 +25,8 @@ from bot.wording import Wording, wording
 from flows.digest.snapshot import ReplyKind
 from flows.packs.pack import PersonalData
 from flows.watch import Found, ToLookAt, Why, look_at
-from storage.holds import HoldKind
+from storage.holds import Hold, HoldKind
+from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 AT_ONCE = 200
+_AGAIN_AFTER_S = 5.0
 
 _KINDS = {
     Why.DANGER: HoldKind.CARE,
@@ -109,8 +111,13 @@ class Watch:
         while True:
             await self._wakes.wait()
             self._wakes.clear()
-            while await self._step():
-                pass
+            try:
+                while await self._step():
+                    pass
+            except Exception:  # the dialogue goes on; what is not looked at is shown to nobody
+                log.exception("watch.failed")
+                await asyncio.sleep(_AGAIN_AFTER_S)
+                self.wake()
             self.is_idle = not self._wakes.is_set()
 
     async def _step(self) -> bool:
@@ -119,15 +126,50 @@ class Watch:
         if not looks:
             return False
         seen = await asyncio.to_thread(_seen, looks)
-        touched = await self._database.write(partial(self._settle, seen=seen, now=self._now()))
+        now = self._now()
+        try:
+            touched = await self._database.write(partial(self._settle, seen=seen, now=now))
+        except Exception:
+            log.exception("looks.failed", replies=len(seen))
+            touched = await self._one_by_one(seen, now)
         if touched:
             self._changed(touched)
         return True
 
+    async def _one_by_one(self, seen: Sequence[Seen], now: datetime) -> set[DialogueId]:
+        """Settle each by itself; one that cannot be is held back, for an organizer to look at."""
+        touched: set[DialogueId] = set()
+        for one in seen:
+            try:
+                touched |= await self._database.write(partial(self._settle, seen=[one], now=now))
+            except Exception:
+                log.exception("look.failed", reply_no=one.reply.reply_no)
+                await self._database.write(partial(self._set_aside, one=one, now=now))
+        return touched
+
+    def _set_aside(self, tx: Transaction, one: Seen, now: datetime) -> None:
+        if not _still_reads(tx, one):
+            return
+        tx.replies.note_looked([one.reply.reply_no])
+        if one.found is not None:
+            hold = Hold(
+                reply_no=one.reply.reply_no,
+                event_id=one.reply.event_id,
+                held_by=self._world.own_id,
+                reason="",
+                held_ms=to_ms(now),
+                kind=_KINDS[one.found.why],
+            )
+            tx.holds.add(hold)
+
     def catch_up(self, tx: Transaction, *, now: datetime) -> None:
         """Look at everything that is left, here and now. Nearly always nothing is."""
-        while looks := self._read(tx):
-            self._settle(tx, _seen(looks), now)
+        try:
+            with tx.savepoint():
+                while looks := self._read(tx):
+                    self._settle(tx, _seen(looks), now)
+        except Exception:  # what is left stays held back, and whoever shows the rest goes on
+            log.exception("catching_up.failed")
 
     # ------------------------------------------------------------ what is looked at
 
@@ -208,14 +250,14 @@ class Watch:
         is_new = self._holds.hold(tx, reply, here.round, kind, by=self._world.own_id, now=here.now)
         if is_new:
             log.info("reply.held", reply_no=reply.reply_no, kind=kind.value)
-        if found.level is None:
+        if found.danger is None:
             if is_new:
                 why = partial(held_markdown, found=found, in_private=reply.sealed)
                 self._tell(tx, here, why, "held-back")
         elif here.author is not None:
             heard = Heard(
                 user_id=here.author,
-                level=found.level,
+                danger=found.danger,
                 room_id=reply.room_id,
                 event_id=reply.event_id,
                 reply_no=reply.reply_no,

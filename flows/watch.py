@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flows.care.cases import tells_of_a_case
-from flows.care.look import danger_in
-from flows.care.rules import Level
+from flows.care.look import Danger, danger_in
 from flows.digest.masks import MaskKind, find_masks
 
 
@@ -35,10 +34,10 @@ class ToLookAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What holds a reply back. `level` for danger, `kinds` for personal data."""
+    """What holds a reply back. `danger` if that is why, `kinds` for personal data."""
 
     why: Why
-    level: Level | None = None
+    danger: Danger | None = None
     kinds: tuple[MaskKind, ...] = ()
 
 
@@ -46,7 +45,7 @@ def look_at(one: ToLookAt) -> Found | None:
     """The gravest of what is found; None for nothing."""
     danger = danger_in(one.text)
     if danger is not None:
-        return Found(why=Why.DANGER, level=danger.level)
+        return Found(why=Why.DANGER, danger=danger)
     if not one.cases and not one.personal:
         return None
     masks = find_masks(one.text, one.names)

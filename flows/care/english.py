@@ -161,6 +161,7 @@ _RULES = (
 )
 
 ENGLISH = Language(
+    code="en",
     rules=_RULES,
     plan=re.compile(
         r"\b(?:know|decided|planned)(?: (?:already|exactly))? (?:how|when) ill? (?:will )?do it"

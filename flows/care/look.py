@@ -18,10 +18,11 @@ _MOST_SIGNS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """What was found: how near it is, and by which rule."""
+    """What was found: how near it is, by which rule, and in which language it was written."""
 
     level: Level
     rule: str
+    language: str
 
 
 def danger_in(text: str) -> Danger | None:
@@ -40,7 +41,7 @@ def danger_in(text: str) -> Danger | None:
             if level is Level.PASSIVE and language.plan.search(said):
                 level = Level.ACUTE
             if gravest is None or level.weight > gravest.level.weight:
-                gravest = Danger(level, rule.name)
+                gravest = Danger(level, rule.name, language.code)
     return gravest
 
 

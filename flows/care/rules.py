@@ -40,7 +40,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """The rules of a language, the graver ones first, and what takes their meaning away.
+    """The rules of a language (`code`), the graver ones first, and what takes their meaning away.
 
     `plan` makes acute what would be passive. Right before what is found are looked for `denied`
     (`not_so`, if that begins with its own `subject`) and `reported`; anywhere before it
@@ -48,6 +48,7 @@ class Language:
     outdoes. `hints` are parts of words without which no rule can fit.
     """
 
+    code: str
     rules: tuple[Rule, ...]
     plan: re.Pattern[str]
     subject: re.Pattern[str]

@@ -179,6 +179,7 @@ _RULES = (
 )
 
 SWEDISH = Language(
+    code="sv",
     rules=_RULES,
     plan=re.compile(
         r"\b(?:vet|bestämt|tänkt ut|planerat)(?: (?:redan|exakt|precis|mig))? (?:hur|när) jag ska"

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.care_config import DEFAULT_LINES, CareConfig
 from bot.export import gather
 from bot.rendering.export import to_json
 from flows.dialogue import Status
 from flows.ids import RoomId, UserId
+from storage.database import create_engine
+from storage.holds import HoldKind
 from storage.overview import reading
 from tests.bot.journey import Journey
 from tests.builders import (
@@ -233,6 +236,40 @@ async def test_talk_about_the_subject_calls_nobody(journey: Journey, text: str) 
 
     assert alerts(journey) == []
     assert answers_to(journey, ANN) == []
+
+
+async def test_she_is_answered_in_the_language_she_wrote_in(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, "jag vill inte leva längre")
+
+    (answer,) = answers_to(journey, ANN)
+    assert answer.startswith("Tack för att du skrev det. Det låter tungt.")
+
+
+async def test_where_the_alert_fails_her_words_stay_held_back(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+    # given a database that takes no alerts
+    engine = create_engine(journey.url)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "CREATE TRIGGER broken BEFORE INSERT ON care_alert "
+                "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )
+        )
+    engine.dispose()
+
+    await journey.writes_in_private(ANN, ACUTE)
+    await journey.writes_in_private(BO, "Soup for all")
+    await journey.writes(OLGA, "!next")
+
+    assert journey.quotes(TABLE_1) == ["Soup for all"]
+    kinds = await journey.database.write(lambda tx: [hold.kind for hold in tx.holds.all()])
+    assert kinds == [HoldKind.CARE]
+    assert set(journey.errors) == {"looks.failed", "look.failed"}
 
 
 async def test_without_anybody_on_duty_the_organizers_are_told_without_a_name(

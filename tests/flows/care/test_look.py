@@ -103,7 +103,7 @@ def test_what_others_say_is_not_heard_as_ones_own(text: str) -> None:
 
 
 def test_what_is_found_bears_the_name_of_its_rule() -> None:
-    assert danger_in("Jag har skrivit mitt avskedsbrev") == Danger(Level.ACUTE, "a farewell")
+    assert danger_in("Jag har skrivit mitt avskedsbrev") == Danger(Level.ACUTE, "a farewell", "sv")
 
 
 @given(before=st.sampled_from(["", "Ja. ", "Bra fråga! ", "Vi svarar så här:\n"]), text=st.text())
