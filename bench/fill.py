@@ -29,6 +29,7 @@ from storage.rounds import NewRound
 from storage.transaction import Transaction
 
 ANSWERS_PER_ROUND = 60
+_LOOKED_AT_ONCE = 500
 _BETWEEN_MS = 700
 """The pace of those who wrote: about as many in a second as a large dialogue brings."""
 _TEXT = "Vi borde börja varje möte med en runda, så att alla har sagt något innan vi bestämmer."
@@ -89,6 +90,9 @@ def _dialogue_writer(
                 for place, message in messages
             ]
         )
+        # What is past has been looked at: the bot would else begin with all of it.
+        while left := tx.replies.unlooked(limit=_LOOKED_AT_ONCE):
+            tx.replies.note_looked([one.reply_no for one in left])
 
     return write
 

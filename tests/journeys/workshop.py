@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -206,6 +206,7 @@ def write_config(
     room_id: RoomId,
     *,
     database: str | None,
+    duty: Sequence[UserId] = (),
     **more: object,
 ) -> None:
     """A configuration as `runda init` would write it."""
@@ -225,6 +226,8 @@ access_token_file = "access_token"
 
 [care]
 lines = ["112; SOS Alarm; {datetime.now(UTC).date()}"]
+duty = {json.dumps(list(duty))}
+
 [organizers]
 room = "{room_id}"
 
