@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import orjson
 
 from bot.wording import wording
 from flows.dialogue import Status
 from flows.digest.analyse import Meaning
+from flows.digest.roles import Roles, by_role
 from flows.digest.sentences import model_name
 from flows.digest.small import Anonymous, without_small_cells
 from flows.digest.snapshot import (
@@ -22,7 +23,7 @@ from flows.digest.snapshot import (
     StepRecord,
 )
 from flows.messages import MediaKind
-from flows.packs.pack import Step, Theme
+from flows.packs.pack import Identity, Step, Theme
 from storage.replies import Reply
 from storage.rounds import Round, RoundStatus
 
@@ -93,7 +94,31 @@ def take_snapshot(
         names=tuple(sorted(names_of(tx, dialogue, world))),
         contacts=() if scope is not None else _contacts(tx, dialogue),
     )
-    return without_small_cells(whole, _anonymous(dialogue)) if dialogue.is_anonymous else whole
+    match dialogue.pack.identity:
+        case Identity.ANONYMOUS:
+            return without_small_cells(whole, _anonymous(dialogue))
+        case Identity.ROLE:
+            return by_role(whole, _roles(tx, world, dialogue))
+        case Identity.NAMED:
+            return whole
+        case _:
+            assert_never(dialogue.pack.identity)
+
+
+def _roles(tx: Transaction, world: World, dialogue: Dialogue) -> Roles:
+    """The roles on the list of participants; who is not on it has none."""
+    settled = tx.seatings.settled()
+    listed = [] if settled is None else tx.seatings.people(settled.number)
+    known = {one.person.user_id: one.person.role.strip() for one in listed if one.person.user_id}
+    present = {
+        user_id for group in dialogue.groups for user_id in world.participants(group.room_id)
+    }
+    return Roles(
+        each=frozenset(step.id for step in dialogue.pack.steps if step.kind.asks_each),
+        of={one.number: known.get(one.user_id, "") for one in tx.people.of_dialogue(dialogue.id)},
+        present=[known.get(user_id, "") for user_id in sorted(present)],
+        others=wording(dialogue.language).say("Other roles"),
+    )
 
 
 def _anonymous(dialogue: Dialogue) -> Anonymous:

@@ -300,8 +300,15 @@ def _choosing(step: Step, words: Wording) -> str:
 
 def _who_sees(step: Step, pack: Pack, words: Wording) -> str:
     """In an anonymous pack: whether this step's answers are, said where people answer."""
-    if pack.identity is not Identity.ANONYMOUS or not step.kind.collects:
+    if pack.identity is Identity.NAMED or not step.kind.collects:
         return ""
+    if pack.identity is Identity.ROLE:
+        if not step.kind.asks_each:
+            return ""
+        return words.say(
+            "👥 **By role:** in the digest your answer stands with your role from the organizers’ "
+            "list, if five people or more have it, and without your name."
+        )
     if step.is_private:
         return words.say(
             "🎭 **Anonymous:** when the dialogue closes, I forget who wrote what. After that "

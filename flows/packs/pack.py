@@ -90,6 +90,8 @@ class Identity(StrEnum):
 
     NAMED = "named"
     """Stored with the account, so that everybody can see and erase her own; shown without."""
+    ROLE = "role"
+    """Stored as with names; shown with the role from the list, if five people or more have it."""
     ANONYMOUS = "anonymous"
     """After the close nobody can tell who wrote a private answer, not even with the database."""
 

@@ -23,7 +23,7 @@ from bot.wording import Wording
 from flows.digest.document import StepPart
 from flows.digest.findings import Theme
 from flows.digest.public import SMALLEST, Release, released
-from flows.digest.small import EVERYBODY
+from flows.digest.roles import is_group
 
 
 def public_summary(material: Material, wording: Wording) -> Report:
@@ -67,7 +67,7 @@ class _Summary:
         value = str(self._release.answered)
         if (present := self._release.present) is not None:
             value = say("{answered} of {present}", answered=value, present=present)
-        groups = sum(one.group_id != EVERYBODY for one in self._digest.groups)
+        groups = sum(is_group(one.group_id) for one in self._digest.groups)
         figures = [Figure(value=value, label=say("have answered"))]
         if groups:
             label = self._words.say_n("group", "groups", groups)
