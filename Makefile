@@ -97,6 +97,11 @@ lint: setup ## Check style, types and the direction of imports
 fuzz: setup ## Let the bot hear a hundred thousand hostile events (ARGS="--events 2000 --seed 7")
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
+.PHONY: js-check
+js-check: setup ## Let a client that leaves out unsigned devices read and write (needs Node 20 and npm)
+	@cd tests/bot/matrix/js && npm ci --no-audit --no-fund --silent
+	@$(BIN)/python -m pytest -q tests/bot/matrix/js/check_signed_devices_only.py $(ARGS)
+
 .PHONY: bench
 bench: setup ## Measure, and print the figures as a table
 	@$(BIN)/python -m bench $(ARGS)

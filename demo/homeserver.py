@@ -170,13 +170,22 @@ class Homeserver:
         self._admin: Account | None = None
 
     @classmethod
-    def federated(cls) -> Self:
+    def federated(cls, *, at: int | None = None) -> Self:
         """One that other federated ones on this machine reach, and their people its own.
 
         The port stands in its name, so that nobody has to be asked where it listens.
+
+        Args:
+            at: the port in its name, where something else listens and passes on what comes to
+                `federation_port`; None if nothing stands between.
         """
         port = _free_port()
-        return cls(server_name=f"localhost:{port}", federation_port=port)
+        return cls(server_name=f"localhost:{at or port}", federation_port=port)
+
+    @property
+    def federation_port(self) -> int | None:
+        """Where it hears other homeservers."""
+        return self._federation_port
 
     @property
     def url(self) -> str:

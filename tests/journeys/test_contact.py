@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from demo.client import Client
 from demo.homeserver import Homeserver
 from flows.ids import RoomId
+from tests.cut import Line
 from tests.journeys.packs import short
-from tests.journeys.workshop import Workshop, until_true, workshop
+from tests.journeys.workshop import Workshop, until, until_true, workshop
 
 PACK = f"""{short(individual=600, group=600, grace=1)}
 [[contact]]
@@ -77,8 +80,10 @@ async def test_a_question_and_its_answer(
 async def test_a_contact_on_another_homeserver(tmp_path: Path) -> None:
     # given the bot and its tables at home, and Eva's account at the region's homeserver
     async with (
-        Homeserver.federated() as home,
-        Homeserver.federated() as elsewhere,
+        Line() as to_home,
+        Line() as to_elsewhere,
+        behind(to_home) as home,
+        behind(to_elsewhere) as elsewhere,
         workshop(home, tmp_path, "", people=1, pack=PACK) as scene,
         Client(elsewhere.url, await elsewhere.register("eva")) as eva,
     ):
@@ -114,6 +119,43 @@ async def test_a_contact_on_another_homeserver(tmp_path: Path) -> None:
         # and no other table reads it, and she is in no room but her own
         assert "Ring 1177" not in "\n".join(await scene.texts(cilla, second.room_id))
         assert await rooms_of(eva) == [room]
+
+        # when the line is cut, both sides write, and the dialogue goes on without her
+        for line in (to_home, to_elsewhere):
+            line.cut()
+        await anna.write(first.room_id, "fråga: Vem ringer vi i natt?")
+        await eva.write(room, "Jag tillägger: dygnet runt")
+        await scene.order("!nästa")
+        await scene.shows(anna, first.room_id, "Tillsammans")
+        await until(lambda: to_elsewhere.refused > 0, "a call while the line was cut")
+        assert "i natt" not in "\n".join(await scene.texts(eva, room))
+        assert "dygnet runt" not in "\n".join(await scene.texts(anna, first.room_id))
+
+        # then, when it is healed, each side has what the other wrote, once
+        for line in (to_home, to_elsewhere):
+            line.heal()
+        await scene.shows(eva, room, "Vem ringer vi i natt?")
+        await scene.shows(anna, first.room_id, "dygnet runt")
+        await cilla.write(second.room_id, "fråga: Och i morgon?")
+        await scene.shows(eva, room, "Och i morgon?")
+        questions = [text for text in await scene.texts(eva, room) if text.startswith("Fråga")]
+        assert sum("i natt" in text for text in questions) == 1
+        answers = [
+            text
+            for person, table in ((anna, first), (cilla, second))
+            for text in await scene.texts(person, table.room_id)
+            if "dygnet runt" in text
+        ]
+        assert len(answers) == 1
+
+
+@asynccontextmanager
+async def behind(line: Line) -> AsyncIterator[Homeserver]:
+    """A federated homeserver that others reach by this line."""
+    homeserver = Homeserver.federated(at=line.port)
+    line.to = homeserver.federation_port
+    async with homeserver:
+        yield homeserver
 
 
 async def invitation(person: Client) -> RoomId:

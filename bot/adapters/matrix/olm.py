@@ -5,6 +5,7 @@ Synchronous and local: it speaks with a file, never with the homeserver.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Mapping
@@ -41,6 +42,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
     """The account's keys, sessions with devices, and room keys."""
 
     _message_index_store_size = 20_000
+
+    vouched_keys: dict[str, Any] | None = None
+    """Our device's keys with the signature of the account that vouches for them."""
 
     @classmethod
     def open(cls, folder: Path, user_id: str, device_id: str, pickle_key: str) -> Machine:
@@ -258,12 +262,32 @@ class Machine(Olm):  # type: ignore[misc]  # nio carries no types
     def encrypt_for(
         self, device: OlmDevice, kind: str, content: Mapping[str, Any]
     ) -> dict[str, Any] | None:
-        """A message that only this device can read; None without a session with it."""
+        """A message that only this device can read; None without a session with it.
+
+        It says whose device ours is. Somebody who has just come has not asked the homeserver
+        yet, and her client may leave out the keys of devices it knows nothing of.
+        """
         session = self.session_store.get(device.curve25519)
         if session is None:
             return None
-        sealed: dict[str, Any] = self._olm_encrypt(session, device, kind, content)
-        return sealed
+        plain = {
+            "sender": self.user_id,
+            "keys": {"ed25519": self.account.identity_keys["ed25519"]},
+            "recipient": device.user_id,
+            "recipient_keys": {"ed25519": device.ed25519},
+            "type": kind,
+            "content": content,
+            "sender_device_keys": self.vouched_keys or self.device_keys(),
+        }
+        sealed = session.encrypt(json.dumps(plain))
+        self.store.save_session(device.curve25519, session)
+        number, ciphertext = sealed.to_parts()
+        body = base64.b64encode(ciphertext).decode().rstrip("=")
+        return {
+            "algorithm": self._olm_algorithm,
+            "sender_key": self.account.identity_keys["curve25519"],
+            "ciphertext": {device.curve25519: {"type": number, "body": body}},
+        }
 
 
 def _is_sound(user_id: str, device_id: str, keys: Any) -> bool:

@@ -31,6 +31,10 @@ _GONE = frozenset((Membership.LEAVE, Membership.BAN))
 _OPEN_PAST = frozenset(("shared", "world_readable"))
 """Where whoever comes may read what was written before."""
 
+_PAST_AFTER_S = 5.0
+"""Whoever comes has her client ask the homeserver first whose devices are in the room: some
+show nothing that came before they knew, and do not look again."""
+
 _AT_ONCE = 20
 """Devices per request: encrypting for them keeps the loop busy for some 10 ms."""
 
@@ -77,7 +81,7 @@ class RoomKeys:
         self._shared: dict[RoomId, _Shared] = {}
         self._members: dict[RoomId, frozenset[UserId]] = {}
         self._owed: dict[DeviceId, _Owed] = {}
-        self._late: dict[RoomId, set[UserId]] = defaultdict(set)
+        self._late: dict[RoomId, dict[UserId, float]] = defaultdict(dict)
         self._came: set[tuple[RoomId, UserId]] = set()
         self._locks: defaultdict[RoomId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -121,10 +125,10 @@ class RoomKeys:
         place = (change.room_id, change.user_id)
         if change.membership in _GONE:
             self._came.discard(place)
-            self._late[change.room_id].discard(change.user_id)
+            self._late[change.room_id].pop(change.user_id, None)
         elif change.user_id != self._own_id and place not in self._came:
             self._came.add(place)
-            self._late[change.room_id].add(change.user_id)
+            self._late[change.room_id][change.user_id] = time.monotonic() + _PAST_AFTER_S
 
     def note_devices(self, users: Collection[UserId]) -> None:
         """Somebody has other devices than before."""
@@ -300,15 +304,14 @@ class RoomKeys:
 
     async def give_past(self, encrypted: Collection[RoomId]) -> None:
         """Give those who came the keys to what we wrote before, where they may read the past."""
-        for room_id in list(self._late):
-            users = self._late.pop(room_id)
-            if room_id not in encrypted:
-                continue
-            try:
+        now = time.monotonic()
+        for room_id, waiting in list(self._late.items()):
+            users = [user for user, due in waiting.items() if due <= now]
+            if room_id in encrypted:
                 await self._give_past_to(users, room_id)
-            except ChatUnavailable:
-                self._late[room_id] |= users
-                raise
+            # Only now: had a request failed, the next try must do it again.
+            for user in users:
+                waiting.pop(user, None)
 
     async def _give_past_to(self, users: Collection[UserId], room_id: RoomId) -> None:
         sessions = self._machine.own_sessions(room_id) if users else []

@@ -92,9 +92,11 @@ class CrossSigning:
             await self._publish()
         elif _public_key(answer, "self_signing_keys", user_id) != self._self_signing.public:
             await self._publish()
+        signed = self._self_signing.sign(self._machine.device_keys(), user_id)
         device = _device(answer, user_id, self._account.device_id)
         if not self._has_signed(device):
-            await self._sign_device()
+            await self._sign_device(signed)
+        self._machine.vouched_keys = signed
 
     async def _publish(self) -> None:
         body = self._keys()
@@ -151,9 +153,8 @@ class CrossSigning:
         signatures = device.get("signatures", {}).get(self._account.user_id, {})
         return f"ed25519:{self._self_signing.public}" in signatures
 
-    async def _sign_device(self) -> None:
+    async def _sign_device(self, signed: dict[str, Any]) -> None:
         user_id, device_id = self._account.user_id, self._account.device_id
-        signed = self._self_signing.sign(self._machine.device_keys(), user_id)
         answer = await self._transport.post(
             f"{CLIENT}/keys/signatures/upload", {user_id: {device_id: signed}}
         )

@@ -205,8 +205,9 @@ async def test_keys_are_for_the_operator_alone(world: World) -> None:
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["same process", "next process"])
 async def test_who_comes_late_can_read_what_was_asked_before(
-    world: World, *, restarted: bool
+    world: World, monkeypatch: pytest.MonkeyPatch, *, restarted: bool
 ) -> None:
+    monkeypatch.setattr("bot.adapters.matrix.sharing._PAST_AFTER_S", 0.0)
     # given an encrypted room in which the bot has asked, under more than one key
     maker = await world.person("maker")
     ann, bo = await world.nio_person("ann"), await world.nio_person("bo")
@@ -246,7 +247,10 @@ async def test_who_comes_late_can_read_what_was_asked_before(
     assert {"How are you?", "And now?"} <= set(bo.texts)
 
 
-async def test_where_the_past_is_closed_its_keys_are_not_given(world: World) -> None:
+async def test_where_the_past_is_closed_its_keys_are_not_given(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.matrix.sharing._PAST_AFTER_S", 0.0)
     maker = await world.person("maker")
     ann, bo = await world.nio_person("ann"), await world.nio_person("bo")
     bot = await world.listening()
