@@ -109,7 +109,9 @@ class Corrections:
         known = tx.journal.forget_raw(*here) or tx.early.forget(*here)
         if one.target in self._world.early:
             # What waited for it may hold its words.
-            tx.early.take(one.room_id, one.target)
+            known = bool(tx.early.take(one.room_id, one.target)) or known
+        if known:
+            tx.erase_for_good()
         if not known and self._is_too_late(one):
             later.too_late.append(one)
         elif not known:

@@ -65,6 +65,7 @@ async def test_a_room_that_is_replaced_is_followed(
         [table] = scene.tables
         anna, bo = table.people
         await scene.order("!starta test")
+        await scene.shows(anna, table.room_id, "Var för sig")
         await scene.order("!nästa")
         await scene.shows(anna, table.room_id, "Tillsammans")
         answer = await anna.write(table.room_id, "Gruppsvar: ris")
@@ -97,6 +98,7 @@ async def test_people_who_leave_are_put_out_or_come_again(
         [table] = scene.tables
         anna, bo, cilla = table.people
         await scene.order("!starta test")
+        await scene.shows(anna, table.room_id, "Var för sig")
         await scene.order("!nästa")
         await scene.shows(anna, table.room_id, "Tillsammans")
 
