@@ -320,6 +320,7 @@ class App:
                 consenting=self._consenting,
                 erasing=erasing,
                 language=config.language,
+                zone=config.zone.key,
             ),
             helping=helping,
             commands=desk,

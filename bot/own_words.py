@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from babel.dates import format_date
 
-from bot.parcels import post, take_back
+from bot.parcels import post, post_file, take_back
+from bot.personal import personal_text
 from bot.rendering.consent import nothing_to_withdraw_markdown, withdrawn_markdown
 from bot.rendering.help import closed_anonymous_markdown
 from bot.rendering.moderation import policy_markdown
@@ -30,7 +31,7 @@ from bot.rendering.parts import weight
 from bot.rendering.prompts import clock_time
 from bot.wording import Wording, wording
 from flows.digest.snapshot import ReplyKind
-from flows.ids import EffectKey, UserId
+from flows.ids import EffectKey, RoomId, UserId
 from flows.messages import Written
 from flows.requests import Request
 from storage.instants import from_ms, to_ms
@@ -70,6 +71,7 @@ class OwnWords:
         consenting: Consenting,
         erasing: Erasing,
         language: str,
+        zone: str,
     ) -> None:
         self._world = world
         self._links = links
@@ -79,6 +81,7 @@ class OwnWords:
         self._consenting = consenting
         self._erasing = erasing
         self._language = language
+        self._zone = zone
 
     def answer(self, tx: Transaction, asked: Asked, later: Later, *, now: datetime) -> None:
         """Do what a participant asks of the bot, and tell her."""
@@ -104,19 +107,28 @@ class OwnWords:
         if self._private_room(message) is None:
             self._say(tx, message, [in_private_markdown(self._links.private_chat(), words)], now)
             return
-        match request:
-            case Request.MINE:
-                texts = self._mine(tx, message.sender, words)
-            case Request.RULES:
-                texts = [self._rules(message.sender, words)]
-            case Request.UNDO:
-                texts = [self._undo(tx, message.sender, later, words, now)]
-            case Request.FORGET:
-                stored = len(self._stored(tx, message.sender))
-                texts = [forget_question_markdown(stored, words)]
-            case _:
-                texts = [self._forget(tx, message.sender, later, words, now)]
+        if request is Request.DATA:
+            self._data(tx, message, words, now)
+            return
+        texts = self._texts(tx, asked, later, words, now)
         self._say(tx, message, [*texts, *self._of_closed(message.sender, request, words)], now)
+
+    def _texts(
+        self, tx: Transaction, asked: Asked, later: Later, words: Wording, now: datetime
+    ) -> list[str]:
+        """Do what is asked in private; returns what is said of it."""
+        sender = asked.message.sender
+        match asked.request:
+            case Request.MINE:
+                return self._mine(tx, sender, words)
+            case Request.RULES:
+                return [self._rules(sender, words)]
+            case Request.UNDO:
+                return [self._undo(tx, sender, later, words, now)]
+            case Request.FORGET:
+                return [forget_question_markdown(len(self._stored(tx, sender)), words)]
+            case _:
+                return [self._forget(tx, sender, later, words, now)]
 
     def _of_closed(self, user_id: UserId, request: Request, words: Wording) -> list[str]:
         """What is said of answers in a closed anonymous dialogue, which may be hers."""
@@ -214,6 +226,24 @@ class OwnWords:
             link=self._links.message(reply.room_id, reply.event_id),
             is_file=reply.media is not None,
         )
+
+    def _data(self, tx: Transaction, message: Written, words: Wording, now: datetime) -> None:
+        """Everything that is stored of her, as a file, in private."""
+        room_id = self._private_room(message)
+        if room_id is None:
+            return
+        text = personal_text(tx, message.sender, words, self._zone)
+        # As with other words of hers in private: when she is forgotten, it is taken back.
+        key = EffectKey(f"{room_id}/-/-/own-words-file/{message.event_id}")
+        file = post_file(
+            tx,
+            key,
+            RoomId(room_id),
+            name=words.say("my-data.txt"),
+            mime="text/plain",
+            data=text.encode(),
+        )
+        tx.outbox.put([file], now_ms=to_ms(now))
 
     # ------------------------------------------------------------ taking back
 

@@ -16,6 +16,8 @@ class Request(StrEnum):
     """An organizer shall come."""
     MINE = "mine"
     """What is stored of me?"""
+    DATA = "data"
+    """All of it, as a file."""
     UNDO = "undo"
     """Take back my newest answer."""
     FORGET = "forget"
@@ -49,6 +51,10 @@ _WORDS: dict[Request, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("call for help", "call help"),
     ),
     Request.MINE: (("mina svar", "visa mina svar"), ("my answers", "show my answers")),
+    Request.DATA: (
+        ("mina uppgifter", "mina personuppgifter"),
+        ("my data", "my personal data"),
+    ),
     Request.UNDO: (("ångra", "ångra mitt svar"), ("undo", "undo my answer")),
     Request.FORGET: (("glöm mig",), ("forget me",)),
     Request.FORGET_NOW: (("ja, glöm mig", "ja glöm mig"), ("yes, forget me", "yes forget me")),

@@ -211,6 +211,11 @@ class Consents:
         found = self._db.scalar(sa.select(_aside.c.dialogue_id).where(*here))
         return None if found is None else DialogueId(found)
 
+    def aside_of(self, user_id: UserId) -> int:
+        """How many events of a person are left aside."""
+        query = sa.select(sa.func.count()).select_from(_aside).where(_aside.c.user_id == user_id)
+        return self._db.scalar(query) or 0
+
     def drop(self, room_id: RoomId, event_id: EventId) -> bool:
         """Leave an event aside no longer; False if it was not."""
         here = (_aside.c.room_id == room_id, _aside.c.event_id == event_id)

@@ -190,6 +190,13 @@ class Rooms:
         """The people joined to a room."""
         return self._members(_member.c.room_id == room_id)
 
+    def names_of(self, user_id: UserId) -> list[str]:
+        """What a person calls herself in rooms, each name once."""
+        query = sa.select(_member.c.name).where(
+            _member.c.user_id == user_id, _member.c.name.is_not(None)
+        )
+        return sorted({str(name) for name in self._db.scalars(query)})
+
     def forget_name(self, user_id: UserId) -> None:
         """Erase what a person called herself; that she is in a room stays."""
         self._db.execute(sa.update(_member).where(_member.c.user_id == user_id).values(name=None))

@@ -284,6 +284,11 @@ class Seatings:
             .values(status=Stage.GONE.value, file="", problems="", rules="", todo="")
         )
 
+    def listed(self, user_id: UserId) -> list[Person]:
+        """How a person stands on the lists."""
+        rows = self._db.execute(sa.select(_seated).where(_seated.c.user_id == user_id))
+        return [_to_seated(row).person for row in rows]
+
     def forget(self, user_id: UserId) -> None:
         """Erase who somebody on the lists is; her place at the table stays taken."""
         here = _seated.c.user_id == user_id

@@ -277,3 +277,35 @@ async def test_what_only_looks_like_a_command_is_an_answer(journey: Journey) -> 
     await journey.writes(ANN, "!!! Soup")
 
     assert await stored(journey) == ["!!! Soup"]
+
+
+# ---------------------------------------------------------------- all of it, as a file
+
+
+async def test_everything_stored_of_a_person_in_a_file_and_nobody_elses(journey: Journey) -> None:
+    await journey.starts_lunch()
+    soup = await journey.writes_in_private(ANN, "Soup, 1 < 2")
+    await journey.edits(ANN, soup, "Stew, 1 < 2")
+    gone = await journey.writes_in_private(ANN, "Pasta")
+    await journey.withdraws(ANN, gone)
+    await journey.writes(BO, "Bread")
+    await journey.writes_in_private(ANN, "my data")
+
+    file = journey.shown(journey.private[ANN])[-1].file
+    assert file is not None
+    assert (file.name, file.mime) == ("my-data.txt", "text/plain")
+    text = file.data.decode()
+    assert "What Runda has stored of @ann:example.org" in text
+    assert "Your name, as the chat tells it: Ann" in text
+    assert "\n== Lunch (lunch-1) ==\n" in text
+    assert "\nStew, 1 < 2\nBefore you changed it: Soup, 1 < 2\n" in text
+    assert "(taken back; the words are erased)" in text
+    assert "Bread" not in text
+    assert "Pasta" not in text
+
+
+async def test_the_file_is_given_in_private_only(journey: Journey) -> None:
+    await journey.starts_lunch()
+    await journey.writes(ANN, "my data")
+
+    assert all(one.file is None for one in journey.shown(TABLE_1))

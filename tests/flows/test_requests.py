@@ -18,6 +18,8 @@ from flows.requests import Request, name_of_command, request_of
         ("call for help", Request.CALL, "en"),
         ("mina svar", Request.MINE, "sv"),
         ("My answers", Request.MINE, "en"),
+        ("mina uppgifter", Request.DATA, "sv"),
+        ("my data", Request.DATA, "en"),
         ("Angra", Request.UNDO, "sv"),
         ("undo", Request.UNDO, "en"),
         ("glöm mig", Request.FORGET, "sv"),
