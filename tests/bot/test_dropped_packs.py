@@ -65,8 +65,8 @@ async def test_a_pack_with_problems_is_answered_with_all_of_them(journey: Journe
 
     head, _, rest = answer.partition("\n\n")
     assert head == "⚠️ dinner cannot be used yet: 2 problems."
-    assert 'line 6: kind = "helgrupp" is unknown; did you mean "plenary"?' in rest
-    assert "line 7: length has no unit" in rest
+    assert 'line 7: kind = "helgrupp" is unknown; did you mean "plenary"?' in rest
+    assert "line 8: length has no unit" in rest
     assert rest.endswith("Mend the file and drop it here again.")
 
 
