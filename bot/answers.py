@@ -132,6 +132,8 @@ class Answers:
         dialogue_id = self._consenting.waits_for(message.room_id, message.sender)
         if dialogue_id is None:
             return
+        # Nothing of it is kept; but whoever is in danger is heard, whatever she has agreed to.
+        later.unplaced.append(message)
         now_ms = batch.now_ms
         if not view.private and self._is_done(message):
             later.said_done.append(message)
@@ -259,6 +261,7 @@ class Answers:
             later.of_contacts.append(one)
             return
         if self._consenting.takes(tx, one, later, now_ms=now_ms):
+            later.hear(one)
             return
         match one:
             case Edited():

@@ -87,3 +87,8 @@ class Later:
     """Whoever is on duty releases a reply."""
     half_said: list[HalfSaid] = field(default_factory=list)
     not_kept: list[NotKept] = field(default_factory=list)
+
+    def hear(self, one: Edited | Withdrawn | Marked) -> None:
+        """Have the words of a change heard that is no reply's."""
+        if isinstance(one, Edited):
+            self.unplaced.append(one)

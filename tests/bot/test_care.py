@@ -238,6 +238,30 @@ async def test_talk_about_the_subject_calls_nobody(journey: Journey, text: str) 
     assert answers_to(journey, ANN) == []
 
 
+@pytest.mark.parametrize("in_private", [True, False], ids=["in private", "in the room"])
+async def test_she_is_heard_before_she_has_consented_to_anything(
+    journey: Journey, *, in_private: bool
+) -> None:
+    await on_duty(journey)
+    journey.has_pack(
+        "asked",
+        pack_toml(
+            step_toml("individual", "alone", *([] if in_private else ["sealed = false"])),
+            step_toml("plenary", "bye"),
+            consent=True,
+        ).replace('kind = "individual"', 'kind = "individual"\nlength = "10 min"'),
+    )
+    await journey.writes(OLGA, "!start asked")
+
+    if in_private:
+        await journey.writes_in_private(ANN, ACUTE)
+    else:
+        await journey.writes(ANN, ACUTE)
+
+    assert len(answers_to(journey, ANN)) == 1
+    assert len(alerts(journey)) == 1
+
+
 async def test_she_is_answered_in_the_language_she_wrote_in(journey: Journey) -> None:
     await on_duty(journey)
     await journey.starts_lunch()
