@@ -8,9 +8,10 @@ from functools import partial
 import pytest
 
 from flows.digest.book import Book, BookTheme, Origin, Pin
-from flows.ids import DialogueId, EventId, ReplyNo, RoundNo, StepId, ThemeNo
+from flows.ids import DialogueId, EventId, ReplyNo, RoundNo, StepId, ThemeNo, UserId
 from storage.database import Database
 from storage.digest_orders import DigestOrder
+from storage.holds import Hold, HoldKind
 from storage.transaction import Transaction
 from tests.builders import written
 from tests.storage.house import LUNCH, find, open_rounds, store
@@ -137,6 +138,7 @@ def rows(database: Database, replies: list[ReplyNo]) -> set[ReplyNo]:
 
 
 def keep(tx: Transaction, replies: list[ReplyNo]) -> None:
+    tx.replies.note_looked(replies)
     words = dict(tx.meanings.words_after(ReplyNo(0), limit=100))
     tx.meanings.keep("m-1", [(number, words[number], b"\x00\x01") for number in replies])
 
@@ -156,6 +158,34 @@ def test_a_reply_keeps_its_meaning_until_its_words_change(
 
     lunch.write_now(change)
     assert rows(lunch, replies) == set(replies[2:])
+
+
+def test_no_model_reads_what_is_held_back_or_not_looked_at(
+    lunch: Database, replies: list[ReplyNo]
+) -> None:
+    def read(tx: Transaction) -> list[ReplyNo]:
+        return [number for number, _ in tx.meanings.words_after(ReplyNo(0), limit=100)]
+
+    assert lunch.write_now(read) == []
+    lunch.write_now(lambda tx: tx.replies.note_looked(replies))
+    assert lunch.write_now(read) == replies
+
+    def hold(tx: Transaction) -> None:
+        reply = tx.replies.find_number(replies[0])
+        assert reply is not None
+        tx.holds.add(
+            Hold(
+                reply_no=reply.reply_no,
+                event_id=reply.event_id,
+                held_by=UserId("@runda:x"),
+                reason="",
+                held_ms=1,
+                kind=HoldKind.CARE,
+            )
+        )
+
+    lunch.write_now(hold)
+    assert lunch.write_now(read) == replies[1:]
 
 
 def test_a_meaning_of_words_that_have_changed_since_is_not_kept(
