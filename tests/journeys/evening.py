@@ -127,8 +127,13 @@ class Evening:
         return named
 
     async def prompts_seen(self, table: Table, step: Step) -> int:
-        """How many messages in a table's room put the step's question."""
+        """How many messages in a table's room put the step's question.
+
+        Of a sensitive one the room is told only that there is one.
+        """
         texts = await self.scene.texts(table.people[0], table.room_id)
+        if step.sensitive:
+            return sum("Nu kommer en fråga till var och en av er" in text for text in texts)
         return sum(text.split("\n", 1)[0] == step.title.get("sv") for text in texts)
 
     # ------------------------------------------------------------------ what people write
