@@ -90,6 +90,7 @@ async def test_killed_after_posting_a_file_it_is_there_once(journey: Journey) ->
 
 async def test_a_file_that_is_refused_is_forgotten_too(journey: Journey) -> None:
     journey.chat.refused.add(TABLE_1)
+    journey.chat.refusal = "M_BAD_JSON"
     await journey.database.write(lambda tx: cards(tx, journey, TABLE_1))
     await journey.settles()
 
