@@ -24,8 +24,11 @@ def printable(text: str) -> str:
     a line of the log, an escape would colour or erase others, and marks for the direction of
     writing would show them in another order.
     """
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}…"
+    return visible(f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text)
+
+
+def visible(text: str) -> str:
+    """The same with every sign to be seen, new lines too."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else _escaped(one) for one in text)

@@ -12,6 +12,7 @@ from bot.cli.moments import shown_moment
 from bot.cli.running import running_process
 from bot.cli.terminal import OK, Terminal
 from bot.config import Config
+from bot.tracebacks import printable
 from bot.wording import Wording
 from flows.dialogue import Dialogue, Phase, Status
 from flows.ids import RoomId
@@ -156,7 +157,7 @@ class _Status:
                     answered=0 if tally is None else tally.answered,
                     present=self._present(group.room_id),
                 )
-            yield f"    {group.name}: {done}"
+            yield f"    {printable(group.name)}: {done}"
 
     def _answers(self, dialogue: Dialogue) -> Iterator[str]:
         """Every step that has been open, with what it gathered."""
@@ -199,26 +200,26 @@ class _Status:
 
     def _stuck(self, stuck: Stuck) -> str:
         room = self.seen.tx.rooms.get(stuck.room_id)
-        name = room.name if room is not None and room.name else stuck.room_id
+        name = printable(room.name if room is not None and room.name else stuck.room_id)
         if stuck.failed:
             return self.words.say(
                 "given up: {key} to {room} ({reason})",
                 key=stuck.key,
                 room=name,
-                reason=stuck.reason,
+                reason=printable(stuck.reason),
             )
         return self.words.say(
             "tried in vain so far: {key} to {room} ({reason})",
             key=stuck.key,
             room=name,
-            reason=stuck.reason,
+            reason=printable(stuck.reason),
         )
 
     def _reading(self) -> Iterator[str]:
         journal = self.seen.tx.journal
         for room_id, number in sorted(journal.unreadable_by_room().items()):
             room = self.seen.tx.rooms.get(room_id)
-            name = room.name if room is not None and room.name else room_id
+            name = printable(room.name if room is not None and room.name else room_id)
             yield self.words.say_n(
                 "{number} message in {room} cannot be read: the key is missing.",
                 "{number} messages in {room} cannot be read: the keys are missing.",

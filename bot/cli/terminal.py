@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.errors import ConfigError, RundaError
+from bot.tracebacks import visible
 from bot.wording import Wording
 
 OK, PROBLEM, USAGE = 0, 1, 2
@@ -42,11 +43,11 @@ class Terminal:
 
     def show(self, text: str = "") -> None:
         """A line of what was asked for."""
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(f"{_harmless(text)}\n")
 
     def complain(self, text: str) -> None:
         """Something that went wrong, with what to do about it."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{_harmless(text)}\n")
 
     def complain_all(self, error: ConfigError) -> None:
         """Every problem of a file, in the operator's language."""
@@ -95,3 +96,8 @@ class Terminal:
                 "nobody answers; give the answers as options (`runda init --help` lists them)"
             )
         )
+
+
+def _harmless(text: str) -> str:
+    """Lines in which nothing steers the terminal: names in them are other people's."""
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))

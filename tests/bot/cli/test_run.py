@@ -124,13 +124,16 @@ def test_the_token_is_told_to_nobody(runda: Runda, config: Path) -> None:
     token = (config.parent / "secrets" / "access_token").read_text().strip()
     config.write_text(config.read_text().replace("[log]", '[log]\nlevel = "debug"'))
     bot = Bot(config)
-    bot.wait_for("bot.ready")
 
     # when everybody on the machine looks at its process, and the operator at its state
-    process = Path("/proc") / str(bot.pid)
-    seen = [process.joinpath("cmdline").read_bytes(), process.joinpath("environ").read_bytes()]
-    shown = [runda(command, "--config", config) for command in ("status", "check")]
-    bot.stop()
+    try:
+        bot.wait_for("bot.ready")
+        process = Path("/proc") / str(bot.pid)
+        seen = [process.joinpath(name).read_bytes() for name in ("cmdline", "environ")]
+        shown = [runda(command, "--config", config) for command in ("status", "check")]
+        bot.stop()
+    finally:
+        bot.kill()
 
     # then the token is in none of it, nor in the log, the database or any other file of the bot
     files = [path for path in (config.parent / "data").rglob("*") if path.is_file()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -140,3 +141,27 @@ def test_nothing_is_written_by_looking(runda: Runda, installation: Installation)
     runda("status", "--config", installation.config)
 
     assert (installation.folder / "data" / "runda.db").read_bytes() == before
+
+
+def test_names_of_rooms_cannot_steer_the_terminal_or_forge_lines(
+    runda: Runda, installation: Installation
+) -> None:
+    # given a room that somebody has given a telling name, with something that cannot be sent there
+    database = installation.open()
+    installation.make_groups(database)
+    forged = "Bord\n0 groups, 0 people.\x1b[2J\x1b]0;x\x07\u202e\u200b"
+
+    def work(tx: Transaction) -> None:
+        room = tx.rooms.get(ONE)
+        assert room is not None
+        tx.rooms.put(replace(room, name=forged))
+
+    database.write_now(work)
+    installation.start(database)
+    database.close()
+
+    outcome = runda("status", "--config", installation.config)
+
+    assert outcome.shown.count("groups, ") == 2
+    assert "    Bord\\n0 groups, 0 people.\\x1b[2J" in outcome.shown
+    assert [line for line in outcome.shown.splitlines() if not line.isprintable()] == []
