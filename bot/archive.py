@@ -94,6 +94,9 @@ def archive(forms: Iterable[Held], more: Beside, *, made_at: datetime) -> bytes:
         "dialogue": more.dialogue.id,
         "title": more.dialogue.pack.title.get(more.dialogue.language),
         "registry": more.dialogue.registry_number,
+        "erased_on": None
+        if more.dialogue.erased_on is None
+        else more.dialogue.erased_on.isoformat(),
         "made_at": made_at.isoformat(timespec="seconds"),
         "log_head": str(more.head),
         "files": [

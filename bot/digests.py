@@ -199,6 +199,7 @@ class Digests:
             made_at=made_at,
             worded=work.worded,
             registry=dialogue.registry_number,
+            erased_on=dialogue.erased_on,
             files_at=None if replaced is None else _files_at(tx, dialogue),
         )
         messages = Messages.of(dialogue, scope, number, replaced)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -161,6 +161,7 @@ class Gathered:
     made_at: datetime
     links: Mapping[ReplyNo, str]
     registry: str = ""
+    erased_on: date | None = None
     released: tuple[Release, ...] = ()
 
 
@@ -175,6 +176,7 @@ def gather_digest(
         made_at=now.astimezone(ZoneInfo(dialogue.zone)),
         links=_addresses(tx, snapshot, links),
         registry=dialogue.registry_number,
+        erased_on=dialogue.erased_on,
         released=tx.handed_out.releases(dialogue.id),
     )
 
@@ -191,6 +193,7 @@ def material_of(gathered: Gathered, digest: Digest) -> Material:
         made_at=gathered.made_at,
         links=gathered.links,
         registry=gathered.registry,
+        erased_on=gathered.erased_on,
         release=released(digest, gathered.released, made_ms=to_ms(gathered.made_at)),
     )
 

@@ -7,8 +7,9 @@ rewrites the dialogue.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from flows.ids import DialogueId, GroupId, RoomId, StepId
 from flows.packs.pack import Identity, Opening, Pack, Step
@@ -97,6 +98,13 @@ class Dialogue:
     def registry_number(self) -> str:
         """Under which number the organisation keeps it, "" for none."""
         return self.pack.registry if self.registry is None else self.registry
+
+    @property
+    def erased_on(self) -> date | None:
+        """The local day on which what people wrote is erased, None where none is set."""
+        return (
+            None if self.erase_at is None else self.erase_at.astimezone(ZoneInfo(self.zone)).date()
+        )
 
     @property
     def is_anonymous(self) -> bool:

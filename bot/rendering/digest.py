@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date
 
@@ -52,6 +52,7 @@ def render(
     made_at: datetime | None = None,
     worded: Mapping[ThemeNo, Worded] | None = None,
     registry: str = "",
+    erased_on: date | None = None,
     files_at: datetime | None = None,
 ) -> list[RenderedPart]:
     """Write a digest as messages, each of at most `MAX_PART_BYTES`.
@@ -61,6 +62,7 @@ def render(
             token of lower-case letters, digits and hyphens, which it must leave as it is.
         made_at: When the replies were read, in the organizers' zone; None leaves it out.
         registry: The number under which the organisation keeps the dialogue, "" for none.
+        erased_on: When what people wrote is erased, None where no day is set.
         worded: What a language model said of the themes, with replies by their `reply_no`.
         files_at: When the files were made that are older than what is said here; None for none.
 
@@ -69,7 +71,9 @@ def render(
     """
     quoter = Quoter(digest.all_quotes, wording, permalink=permalink)
     writer = _Writer(digest, wording, quoter, worded or {})
-    overview = paginate(writer.overview(made_at, files_at, registry), again=writer.again)
+    overview = paginate(
+        writer.overview(made_at, files_at, _kept(registry, erased_on, wording)), again=writer.again
+    )
     details = [part for blocks in writer.across() for part in paginate(blocks, again=writer.again)]
     details += [
         part
@@ -78,6 +82,15 @@ def render(
     ]
     asked = paginate(contact_blocks(digest.contacts, wording), again=writer.again)
     return [*overview, *details, *asked]
+
+
+def _kept(registry: str, erased_on: date | None, wording: Wording) -> Iterator[str]:
+    """Under which number the dialogue is kept, and until when its answers are."""
+    if registry:
+        yield wording.say("Registry number: {number}.", number=markdown.escape(registry))
+    if erased_on is not None:
+        day = format_date(erased_on, "d MMMM y", locale=wording.language)
+        yield wording.say("The answers are erased {day}.", day=day)
 
 
 def _to_read(steps: Iterable[StepPart]) -> list[StepPart]:
@@ -136,7 +149,7 @@ class _Writer:
     # ---------------------------------------------------------------- overview
 
     def overview(
-        self, made_at: datetime | None, files_at: datetime | None, registry: str
+        self, made_at: datetime | None, files_at: datetime | None, kept: Iterable[str]
     ) -> Iterator[Block]:
         """Who took part, who did not, and what there is to read."""
         say, digest = self._wording.say, self._digest
@@ -149,7 +162,7 @@ class _Writer:
         yield from self._per_step()
         yield from self._per_group()
         yield from self._short_answers()
-        notes = [*self._notes(digest.total), *self._ending(made_at, files_at, registry)]
+        notes = [*self._notes(digest.total), *self._ending(made_at, files_at, kept)]
         if notes:
             yield Block(markdown="\\\n".join(notes))
 
@@ -272,12 +285,11 @@ class _Writer:
             yield f"**{text}**" if counts.unreadable and not place else text
 
     def _ending(
-        self, made_at: datetime | None, files_at: datetime | None, registry: str
+        self, made_at: datetime | None, files_at: datetime | None, kept: Iterable[str]
     ) -> Iterator[str]:
         if self._digest.all_quotes:
             yield self._wording.say("Every answer, with its source, is in the thread.")
-        if registry:
-            yield self._wording.say("Registry number: {number}.", number=markdown.escape(registry))
+        yield from kept
         if made_at is not None:
             moment = self._moment(made_at)
             delta = self._digest.delta

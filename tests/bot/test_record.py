@@ -128,3 +128,16 @@ async def test_everything_comes_in_one_zip_whose_checksums_are_right(journey: Jo
     assert (rows[-1]["act"], rows[-1]["subject"]) == ("export", "everything")
     assert head is not None
     assert rows[-1]["digest"] == head.digest
+
+
+@pytest.mark.timeout(CHILD_S * 2)
+async def test_the_day_of_erasure_stands_in_the_digest_and_its_files(journey: Journey) -> None:
+    await some_has_been_said(journey)
+    await journey.writes(OLGA, "!retention 2027-06-01")
+
+    assert "The answers are erased 1 June 2027." in await asked(journey, "!digest")
+    await journey.writes(OLGA, "!export json, md")
+    await journey.until(lambda: len(_files(journey)) == len(("json", "md")), within_s=CHILD_S)
+    document, report = (file.data.decode() for file in _files(journey))
+    assert json.loads(document)["erased_on"] == "2027-06-01"
+    assert "the answers are erased 1 June 2027" in report

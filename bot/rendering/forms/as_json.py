@@ -67,7 +67,14 @@ class _Digest:
                 {"language": one.language, "replies": one.replies} for one in found.languages
             ],
             "model": found.model,
-        } | ({"registry": self._material.registry} if self._material.registry else {})
+        } | self._kept()
+
+    def _kept(self) -> dict[str, Any]:
+        """Under which number it is kept, and until when; left out where neither is set."""
+        number, day = self._material.registry, self._material.erased_on
+        return ({"registry": number} if number else {}) | (
+            {"erased_on": day.isoformat()} if day is not None else {}
+        )
 
     def _exported(self) -> dict[str, int]:
         rows = list(self._lines.rows())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from babel.dates import format_date
@@ -41,6 +41,7 @@ class Material:
     links: Mapping[ReplyNo, str]
     worded: Mapping[ThemeNo, Worded] = field(default_factory=dict)
     registry: str = ""
+    erased_on: date | None = None
     release: Release | None = None
 
 
@@ -77,6 +78,7 @@ class Lines:
         self._made_at = material.made_at
         self._links = material.links
         self._registry = material.registry
+        self._erased_on = material.erased_on
         self.worded = material.worded
         self._word = mask_word(wording)
         quotes = self.digest.all_quotes
@@ -95,10 +97,13 @@ class Lines:
         """When the replies were read, and the registry number if there is one."""
         day = format_date(self._made_at, "d MMMM y", locale=self.wording.language)
         moment = f"{day} {clock_time(self._made_at, self.wording)}"
-        if not self._registry:
-            return moment
-        number = self.wording.say("registry number {number}", number=self._registry)
-        return f"{moment} · {number}"
+        parts = [moment]
+        if self._registry:
+            parts.append(self.wording.say("registry number {number}", number=self._registry))
+        if self._erased_on is not None:
+            last = format_date(self._erased_on, "d MMMM y", locale=self.wording.language)
+            parts.append(self.wording.say("the answers are erased {day}", day=last))
+        return " · ".join(parts)
 
     @property
     def subtitle(self) -> str:
