@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.fuzz.bot import Report, target
 
-PER_BOT = 5_000
+PER_BOT = 10_000
 """Events for one dialogue; then another begins."""
 
 
