@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.matrix.events import meaning
-from bot.adapters.matrix.sync import heard
+from bot.adapters.matrix.sync import arrived, heard
 from flows.ids import EventId, RoomId, UserId
 from flows.messages import Edited, Incoming, Media, MediaKind, Withdrawn, Written
 
@@ -177,6 +178,40 @@ def test_a_withdrawal_in_old_and_new_rooms(fields: dict[str, Any]) -> None:
 
 def test_what_a_database_cannot_hold_is_left_out() -> None:
     assert written(message(body="a\x00b")).text == "ab"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(event(sender="@a\x00:hs"), id="a sender with a NUL"),
+        pytest.param(event(sender=7), id="a sender that is none"),
+        pytest.param(event(event_id="$" + "x" * 300), id="an id of any length"),
+        pytest.param(message(body=[]), id="a text that is a list"),
+        pytest.param(event(content=7), id="no content"),
+        pytest.param(event("m.reaction", content={"m.relates_to": 7}), id="a mark on nothing"),
+    ],
+)
+def test_what_nobodys_client_sends_is_kept_as_it_came(raw: dict[str, Any]) -> None:
+    kept = arrived(raw, ROOM, BOT, lambda *_: None)
+    assert kept is not None
+    assert kept.odd
+    assert kept.incoming is None
+    assert orjson.loads(kept.raw or "") == raw
+    assert not any("\x00" in part or len(part) > 255 for part in (kept.event_id, kept.sender))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(event(sender=BOT), id="our own"),
+        pytest.param(message(msgtype="m.notice"), id="another bot's talk"),
+        pytest.param(event(content={}), id="redacted"),
+        pytest.param(event("m.room.member", state_key=ANN), id="state"),
+        pytest.param(event("m.sticker"), id="a kind we do not read"),
+    ],
+)
+def test_what_means_nothing_by_the_rules_is_not_kept(raw: dict[str, Any]) -> None:
+    assert arrived(raw, ROOM, BOT, lambda *_: None) is None
 
 
 @pytest.mark.parametrize("time", [-1, 2**70, "1", None, True, 1.5])
