@@ -18,6 +18,7 @@ import orjson
 from bench import (
     acknowledgement,
     backlog,
+    closing,
     fan_out,
     growth,
     ingest,
@@ -37,6 +38,7 @@ BENCHES: dict[str, Callable[[Plan], Awaitable[Outcome]]] = {
     "growth": growth.run,
     "acknowledgement": acknowledgement.run,
     "backlog": backlog.run,
+    "closing": closing.run,
     "fan-out": fan_out.on_synapse,
 }
 

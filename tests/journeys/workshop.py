@@ -254,6 +254,7 @@ async def workshop(
     version: Callable[[int], str] = lambda _table: "12",
     pack: str | None = None,
     database: str | None = None,
+    encrypted_organizers: bool = False,
     **config: Any,
 ) -> AsyncIterator[Workshop]:
     """Set a workshop up: accounts, organizers' room, tables with people in them, the bot."""
@@ -263,7 +264,9 @@ async def workshop(
     bot = Bot(folder=folder, user_id=account.user_id)
     try:
         await organizer.start()
-        room_id = await organizer.create_room("Arrangörer", invite=[bot.user_id])
+        room_id = await organizer.create_room(
+            "Arrangörer", invite=[bot.user_id], encrypted=encrypted_organizers
+        )
         async with Client(homeserver.url, account, encrypts=False) as hand:
             await hand.join(room_id)
         if pack is not None:
