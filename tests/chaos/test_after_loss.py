@@ -10,6 +10,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot.adapters.matrix.account import login
 from demo.homeserver import Homeserver
 from tests.chaos.play import Size
@@ -17,6 +19,8 @@ from tests.chaos.points import SENDING, Point
 from tests.chaos.reaper import Reaper
 from tests.chaos.run import Kills, Run
 from tests.chaos.stage import Stage, stage
+
+pytestmark = pytest.mark.timeout(900)
 
 _SIZE = Size(tables=2, seats=2, pairs=1, rounds=4, digests=0)
 _NONE = Kills(answering=0, changing=0, closing=0)

@@ -6,12 +6,16 @@ import random
 import resource
 from pathlib import Path
 
+import pytest
+
 from demo.homeserver import Homeserver
 from tests.chaos.play import Size
 from tests.chaos.reaper import Reaper
 from tests.chaos.run import Kills, Run
 from tests.chaos.stage import DoomedBot, stage
 from tests.journeys.workshop import until
+
+pytestmark = pytest.mark.timeout(900)
 
 _SIZE = Size(tables=2, seats=2, pairs=1, rounds=8, digests=0)
 _NONE = Kills(answering=0, changing=0, closing=0)
