@@ -11,7 +11,7 @@ import pytest
 from bot.rendering.consent import consent_text
 from bot.wording import wording
 from flows.consent import MAX_WORDS, count_words
-from flows.ids import EventId, RoomId
+from flows.ids import EventId, RoomId, UserId
 from flows.packs.parse import parse
 from storage.instants import to_ms
 from storage.replies import Reply
@@ -461,3 +461,48 @@ async def test_a_dialogue_of_before_asks_nobody(journey: Journey) -> None:
     await journey.writes(ANN, "Soup")
 
     assert await texts(journey) == ["Soup"]
+
+
+# ---------------------------------------------------------------- somebody asked from afar
+
+EVA = UserId("@eva:elsewhere.org")
+ASKED = """
+[[contact]]
+id = "cook"
+title.en = "Cook"
+questions.en = ["What is fresh?"]
+"""
+
+
+async def test_who_is_asked_via_link_says_yes_too(journey: Journey) -> None:
+    journey.has_pack("asked", pack_toml(STEPS[1], consent=True) + ASKED)
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    (room,) = [
+        one.room_id
+        for one in journey.chat.rooms.values()
+        if one.made_as is not None and one.made_as.direct
+    ]
+    journey.chat.change_membership(room, EVA)
+    await journey.settles()
+    journey.now = MONDAY_9H
+    await journey.writes(OLGA, "!start asked")
+    await journey.writes(EVA, "Marker-fish", room=room)
+
+    assert b"Marker" not in on_disk(journey)
+    assert len(hints(journey, room)) == 1
+    assert "via link:" not in "".join(journey.texts(TABLE_1))
+
+    await journey.marks(EVA, question(journey, room))
+
+    assert "Marker" in "".join(one.replace("\\", "") for one in journey.texts(TABLE_1))
+    assert journey.errors == []
+
+
+async def test_somebody_in_danger_is_heard_though_nothing_is_kept(journey: Journey) -> None:
+    await journey.opens_private_chat(ANN)
+    await starts(journey, *SEALED)
+    await journey.writes_in_private(ANN, "I want to kill myself")
+
+    assert "112" in "".join(journey.texts(journey.private[ANN]))
+    assert await texts(journey) == []
+    assert b"kill myself" not in on_disk(journey)
