@@ -22,7 +22,8 @@ from tests.builders import (
 from tests.fakes import Message
 
 INTERVAL_S = 0.03
-TIMES_UP = MONDAY_9H + timedelta(minutes=10)
+# The clock ticks at each look, so that a step of ten minutes ends some milliseconds later.
+TIMES_UP = MONDAY_9H + timedelta(minutes=10, seconds=1)
 RESTS = (
     "✍️ **Lunch** – nothing is being collected right now. What was answered stands in the digest."
 )
@@ -50,7 +51,7 @@ def live(journey: Journey) -> list[Message]:
 async def shows(journey: Journey, wanted: str) -> None:
     """Wait until the one message is this."""
     try:
-        await journey.until(lambda: [one.text for one in live(journey)] == [wanted], within_s=5)
+        await journey.until(lambda: [one.text for one in live(journey)] == [wanted], within_s=30)
     except TimeoutError:
         assert [one.text for one in live(journey)] == [wanted]
 
@@ -90,8 +91,8 @@ async def test_it_grows_with_the_answers_and_rests_when_the_digest_is_there(
     assert "SECRET" not in live(watched)[0].text
 
     # when all is over, then the digest is there and the same message leads to it
-    await watched.clock_shows(TIMES_UP + timedelta(minutes=20))
-    await watched.clock_shows(TIMES_UP + timedelta(minutes=23))
+    await watched.clock_shows(TIMES_UP + timedelta(minutes=20, seconds=2))
+    await watched.clock_shows(TIMES_UP + timedelta(minutes=23, seconds=3))
     await shows(watched, RESTS)
     assert [one.event_id for one in live(watched)] == [first.event_id]
     assert any(text.startswith("### Digest") for text in watched.texts(ORGANIZERS))

@@ -54,18 +54,18 @@ def test_each_kind_of_file(tmp_path: Path, name: str) -> None:
     ("data", "expected"),
     [
         pytest.param(
-            None, "line 7: there is no file a.png beside the pack; put it there", id="not there"
+            None, "line 8: there is no file a.png beside the pack; put it there", id="not there"
         ),
-        pytest.param(b"", "line 7: the file a.png is empty", id="empty"),
+        pytest.param(b"", "line 8: the file a.png is empty", id="empty"),
         pytest.param(
             b"MZ\x90\0",
-            "line 7: the file a.png is not what its name says (image/png); save it anew from the"
+            "line 8: the file a.png is not what its name says (image/png); save it anew from the"
             " program that made it",
             id="a program",
         ),
         pytest.param(
             PNG + b"\0" * MAX_FILE_BYTES,
-            "line 7: the file a.png is larger than 10 MB; make it smaller",
+            "line 8: the file a.png is larger than 10 MB; make it smaller",
             id="too large",
         ),
     ],
@@ -79,7 +79,7 @@ def test_what_is_wrong_with_a_file(tmp_path: Path, data: bytes | None, expected:
     with pytest.raises(PackError) as caught:
         file.media("a.png")
     assert [problem.sentence for problem in caught.value.problems] == [
-        expected.removeprefix("line 7: ")
+        expected.removeprefix("line 8: ")
     ]
 
 
@@ -101,7 +101,7 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
     (folder / "a.png").symlink_to(tmp_path / "secret.png")
     file = kept(folder, picture("a.png"))
 
-    assert problems(file) == ["line 7: there is no file a.png beside the pack; put it there"]
+    assert problems(file) == ["line 8: there is no file a.png beside the pack; put it there"]
     with pytest.raises(PackError):
         file.media("../secret.png")
 

@@ -342,10 +342,8 @@ async def test_a_clock_that_is_wrong_is_seen(world: World, proxy: FaultProxy) ->
     bot = await world.bot(through=proxy)
     assert abs(bot.chat.clock_ahead_s) < 60
     for by_s in (7200, -7200):
-        proxy.fail("GET", "/sync", WrongClock(by_s))
+        # All of them, since the last answer of catching up is the one that counts.
+        proxy.fail("GET", "/sync", WrongClock(by_s), times=1000)
         await bot.catches_up()
-        # A later answer of the catching up may have told the right time again.
-        proxy.fail("GET", "/messages", WrongClock(by_s))
-        room = await bot.chat.create_room(name="Ours", invite=[], encrypted=False)
-        await bot.chat.find(room, EffectKey("x"), since=datetime.now(UTC))
+        proxy.heal()
         assert bot.chat.clock_ahead_s == pytest.approx(by_s, abs=60)
