@@ -96,6 +96,7 @@ async def test_the_health_strategist_of_storuman_answers_via_link(
         # when the visit runs, and she answers what the pack asks her
         visit = asyncio.create_task(happened.run())
         await scene.shows(strategist, room_id, "Vad gör regionen i suicidprevention")
+        await strategist.write(room_id, "ja")
         await strategist.write(room_id, "Vi utbildar tjugo till i höst")
         await scene.shows(strategist, room_id, "Vad behöver du från kommunen")
         await strategist.write(room_id, "En lokal en kväll i veckan")

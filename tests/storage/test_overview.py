@@ -94,8 +94,10 @@ def test_a_reader_sees_one_moment_and_hinders_nobody(database: Database, databas
 
 def test_a_reader_cannot_write(database: Database, database_url: str) -> None:
     put(database, "a")
-    with pytest.raises(sa.exc.DBAPIError), reading(database_url) as seen:
+    with pytest.raises(TransactionGone) as refused, reading(database_url) as seen:
         seen.tx.outbox.put([Effect(key=EffectKey("b"), room_id=ROOM, content="{}")], now_ms=NOW_MS)
+
+    assert isinstance(refused.value.__cause__, sa.exc.DBAPIError)
 
 
 def test_a_database_nobody_has_open_can_be_read(database_url: str) -> None:

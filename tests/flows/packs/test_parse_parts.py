@@ -556,7 +556,7 @@ def test_sound(source: str) -> None:
         ),
         pytest.param(
             "ask_consent = 1\n" + LAST,
-            "line 4: ask_consent must be true or false, without quotes, not the number 1",
+            "line 4: ask_consent must be true or false, without quotes, not a number",
             id="asked for how much",
         ),
         pytest.param(
