@@ -116,6 +116,7 @@ class Sender:
         self._claimed_ms = 0
         self._finishing = False
         self._lane_ended = asyncio.Event()
+        self._noting = asyncio.Lock()
         self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     def wake(self) -> None:
@@ -148,9 +149,11 @@ class Sender:
         while self._lanes:
             self._lane_ended.clear()
             await self._lane_ended.wait()
-        done, self._done = self._done, []
-        if done:
-            await self._write_down(done)
+        # What is being noted now is noted before this returns: the process ends after it.
+        async with self._noting:
+            done, self._done = self._done, []
+            if done:
+                await self._write_down(done)
 
     async def _rest(self) -> None:
         """Wait until something is put into the outbox, or what was postponed is due."""
@@ -398,9 +401,11 @@ class Sender:
         while True:
             await self._done_ready.wait()
             self._done_ready.clear()
-            done, self._done = self._done, []
+            async with self._noting:
+                done, self._done = self._done, []
+                if done:
+                    await self._write_down(done)
             if done:
-                await self._write_down(done)
                 self._flying.difference_update(due.number for due, _ in done)
                 for due, _ in done:
                     self._just_sent.pop(due.key, None)

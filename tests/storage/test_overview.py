@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from flows.ids import EffectKey, EventId, RoomId
 from storage.database import Database, create_engine
-from storage.errors import DatabaseUnusable
+from storage.errors import DatabaseUnusable, TransactionGone
 from storage.outbox import Effect
 from storage.overview import Form, Stuck, form_of, reading
 from storage.transaction import Transaction
