@@ -149,11 +149,7 @@ class Sender:
         while self._lanes:
             self._lane_ended.clear()
             await self._lane_ended.wait()
-        # What is being noted now is noted before this returns: the process ends after it.
-        async with self._noting:
-            done, self._done = self._done, []
-            if done:
-                await self._write_down(done)
+        await self._note_what_is_done()
 
     async def _rest(self) -> None:
         """Wait until something is put into the outbox, or what was postponed is due."""
@@ -401,16 +397,21 @@ class Sender:
         while True:
             await self._done_ready.wait()
             self._done_ready.clear()
-            async with self._noting:
-                done, self._done = self._done, []
-                if done:
-                    await self._write_down(done)
+            done = await self._note_what_is_done()
             if done:
                 self._flying.difference_update(due.number for due, _ in done)
                 for due, _ in done:
                     self._just_sent.pop(due.key, None)
                 if self._more_waits:
                     self._filled.set()
+
+    async def _note_what_is_done(self) -> Sequence[tuple[Due, EventId | None]]:
+        """Mark what has been sent since the last commit, after what is being marked already."""
+        async with self._noting:
+            done, self._done = self._done, []
+            if done:
+                await self._write_down(done)
+        return done
 
     async def _write_down(self, done: Sequence[tuple[Due, EventId | None]]) -> None:
         """Mark them; what follows from one of them must not keep the others from it.
