@@ -402,3 +402,10 @@ def differences(run: Sequence[str], other: Sequence[str]) -> list[str]:
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+async def assert_everything_once(run: Run) -> None:
+    """When the bot has said everything, all that people sent is there, and nothing twice."""
+    reckoning = (await run.reckoned()).reckoning
+    assert reckoning.problems == ()
+    assert all(row.agrees for row in reckoning.rows)

@@ -17,7 +17,7 @@ from demo.homeserver import Homeserver
 from tests.chaos.play import Size
 from tests.chaos.points import SENDING, Point
 from tests.chaos.reaper import Reaper
-from tests.chaos.run import Kills, Run
+from tests.chaos.run import Kills, Run, assert_everything_once
 from tests.chaos.stage import Stage, stage
 
 pytestmark = pytest.mark.timeout(900)
@@ -79,9 +79,7 @@ async def test_killed_before_it_was_noted_and_then_logged_in_anew(
             await deed()
 
         # then everything is there once
-        outcome = await run.reckoned()
-        assert outcome.reckoning.problems == ()
-        assert all(row.agrees for row in outcome.reckoning.rows)
+        await assert_everything_once(run)
         assert "effect.found" in scene.bot.log.read_text()
 
 
@@ -124,9 +122,7 @@ async def test_a_homeserver_that_has_forgotten_what_was_sent(
         await run.is_asked(group)
         for deed in (*run.answers(group), *run.closes(group)):
             await deed()
-        outcome = await run.reckoned()
-        assert outcome.reckoning.problems == ()
-        assert all(row.agrees for row in outcome.reckoning.rows)
+        await assert_everything_once(run)
         assert "effect.found" in scene.bot.log.read_text()
 
 
@@ -170,6 +166,4 @@ async def test_a_machine_is_lost_and_its_backup_restored(
         await run.is_asked(group)
         for deed in (*run.answers(group), *run.closes(group)):
             await deed()
-        outcome = await run.reckoned()
-        assert outcome.reckoning.problems == ()
-        assert all(row.agrees for row in outcome.reckoning.rows)
+        await assert_everything_once(run)

@@ -11,7 +11,7 @@ import pytest
 from demo.homeserver import Homeserver
 from tests.chaos.play import Size
 from tests.chaos.reaper import Reaper
-from tests.chaos.run import Kills, Run
+from tests.chaos.run import Kills, Run, assert_everything_once
 from tests.chaos.stage import DoomedBot, stage
 from tests.journeys.workshop import until
 
@@ -71,6 +71,4 @@ async def test_a_disk_that_is_full_for_a_while(
         await run.is_asked(group)
         for deed in (*run.answers(group), *run.closes(group)):
             await deed()
-        outcome = await run.reckoned()
-        assert outcome.reckoning.problems == ()
-        assert all(row.agrees for row in outcome.reckoning.rows)
+        await assert_everything_once(run)
