@@ -21,9 +21,9 @@ from bot.adapters.matrix.client import MatrixChat
 from bot.adapters.matrix.links import MatrixLinks
 from bot.app import App, wall_clock
 from bot.chat import Chat
-from bot.config import Config, MatrixConfig
-from bot.orders import Order, order_start
-from bot.packs import PackFile
+from bot.config.values import Config, MatrixConfig
+from bot.dialogues.orders import Order, order_start
+from bot.packs.known import PackFile
 from flows.dialogue import Dialogue, Status
 from flows.ids import EventId, RoomId, StepId, UserId
 from storage.database import Database

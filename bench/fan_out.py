@@ -27,8 +27,8 @@ from bot.adapters.matrix.client import MatrixChat
 from bot.adapters.matrix.content import event_for
 from bot.app import App, wall_clock
 from bot.chat import Capabilities, Intake, Parcel, Post
-from bot.packs import PackFile
-from bot.parcels import post
+from bot.packs.known import PackFile
+from bot.sending.parcels import post
 from demo.homeserver import Homeserver
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from flows.messages import Incoming

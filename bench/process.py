@@ -27,7 +27,7 @@ _SENT_WITHIN_S = 600.0
 
 RAW_IMPORTS = "import aiohttp, nio, sqlalchemy, sqlmodel"
 OUR_IMPORTS = """
-from bot.loading import undisturbed
+from bot.service.loading import undisturbed
 with undisturbed():
     import bot.app, bot.cli.run, bot.adapters.matrix.client, bot.adapters.matrix.trust
 """

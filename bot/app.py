@@ -16,74 +16,75 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import contacts, unreadable, whisper, wrong_room
 from bot.adapters.matrix.links import MatrixLinks
-from bot.analyst import Analyst
-from bot.answers import Answers
-from bot.away import Away
-from bot.board import Board
-from bot.care import Care
 from bot.clock import Clock
 from bot.commands.desk import CommandDesk
 from bot.commands.tools import Tools
-from bot.consenting import Consenting
-from bot.contacts import Contacts
-from bot.corrections import Corrections
-from bot.digests import DigestMaker, Digests
-from bot.dispatcher import Dispatcher
-from bot.doorkeeper import Doorkeeper
-from bot.dropped import DroppedFileDesk
-from bot.dropped_packs import DroppedPacks
-from bot.erasing import Erasing
+from bot.dialogues.board import Board
+from bot.dialogues.dispatcher import Dispatcher
+from bot.dialogues.live import LiveDigest
+from bot.dialogues.own_pace import OwnPace
+from bot.dialogues.prompting import Prompting
+from bot.dialogues.reminding import Reminding
+from bot.dialogues.returns import BEGINNINGS, Returns
+from bot.dialogues.showing import Showing
+from bot.digest.analyst import Analyst
+from bot.digest.digests import DigestMaker, Digests
+from bot.digest.llm import ChatWords
+from bot.digest.meaning import MeaningReader
 from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError, KeysUnusable
-from bot.exporting import Exporting
-from bot.health import HealthPages
-from bot.helping import Helping
-from bot.holds import HoldsBack
-from bot.intake import DurableIntake
+from bot.exports.exporting import Exporting
+from bot.hearing import unreadable, wrong_room
+from bot.hearing.answers import Answers
+from bot.hearing.away import Away
+from bot.hearing.consenting import Consenting
+from bot.hearing.corrections import Corrections
+from bot.hearing.doorkeeper import Doorkeeper
+from bot.hearing.holds import HoldsBack
+from bot.hearing.intake import DurableIntake
+from bot.hearing.recount import Recount
+from bot.hearing.taking_in import TakingIn
+from bot.hearing.unreadable import Unreadable
+from bot.hearing.upgrades import Upgrades
+from bot.hearing.voting import Voting
+from bot.hearing.watch import Watch
+from bot.hearing.wrong_room import WrongRoom
 from bot.keys import PROMPT_AGAIN
-from bot.live import LiveDigest
-from bot.llm import ChatWords
-from bot.meaning import MeaningReader
-from bot.own_pace import OwnPace
-from bot.own_words import OwnWords
-from bot.packs import find_packs
-from bot.private import PrivateChats
-from bot.prompting import Prompting
-from bot.recount import Recount
-from bot.rehearsals import Rehearsals
-from bot.reminding import Reminding
-from bot.retention import ALARM as RETENTION_ALARM
-from bot.retention import Retention
-from bot.returns import BEGINNINGS, Returns
+from bot.packs.dropped import DroppedFileDesk
+from bot.packs.dropped_packs import DroppedPacks
+from bot.packs.known import find_packs
+from bot.packs.shelf import Shelf
+from bot.persons import contacts, whisper
+from bot.persons.care import Care
+from bot.persons.contacts import Contacts
+from bot.persons.erasing import Erasing
+from bot.persons.helping import Helping
+from bot.persons.own_words import OwnWords
+from bot.persons.private import PrivateChats
+from bot.persons.retention import ALARM as RETENTION_ALARM
+from bot.persons.retention import Retention
+from bot.persons.whisper import Whisper
+from bot.rehearsal.rehearsals import Rehearsals
 from bot.seating.rooms import KEYS as SEATING_KEYS
 from bot.seating.rooms import note_made
 from bot.seating.showing import TablesMessage
 from bot.seating.work import SeatingWork
-from bot.sender import Sender
+from bot.sending.sender import Sender
+from bot.sending.troubles import Troubles
+from bot.sending.undeliverable import Undeliverable
+from bot.service.health import HealthPages
+from bot.service.supervisor import Supervisor
+from bot.service.vitals import Vitals
 from bot.settings import Settings
-from bot.shelf import Shelf
-from bot.showing import Showing
-from bot.supervisor import Supervisor
-from bot.taking_in import TakingIn
-from bot.troubles import Troubles
-from bot.undeliverable import Undeliverable
-from bot.unreadable import Unreadable
-from bot.upgrades import Upgrades
-from bot.vitals import Vitals
-from bot.voting import Voting
-from bot.watch import Watch
-from bot.whisper import Whisper
 from bot.world import World
-from bot.wrong_room import WrongRoom
 from storage.database import Database
 from storage.errors import DatabaseUnusable
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from bot.chat import Chat, Links
-    from bot.config import Config
-    from bot.taking_in import Fetched
+    from bot.config.values import Config
+    from bot.hearing.taking_in import Fetched
     from flows.ids import DialogueId, EffectKey, EventId
     from storage.devices import Past
     from storage.occurrences import Occurrence

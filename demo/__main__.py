@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.errors import ChatRefused, ChatUnavailable
-from bot.packs import find_packs
+from bot.packs.known import find_packs
 from bot.wording import wording
 from demo.crowd import PeopleGone
 from demo.display import Display, display_for

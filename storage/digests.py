@@ -20,7 +20,7 @@ class StoredDigest:
 
     `document` is the JSON text of `flows.digest.document`. `stale`: a reply it speaks of was
     edited or withdrawn, or came late, after it was made. `shown` says which messages show it and
-    what is in them, as ``bot.digests`` wrote it down.
+    what is in them, as ``bot.digest.digests`` wrote it down.
     """
 
     number: int

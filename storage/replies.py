@@ -62,7 +62,7 @@ class Reply:
     """A stored reply. `media` is JSON text; `text` is empty once withdrawn.
 
     `shown_by` is the effect that showed a sealed reply to its group. `choices` are the numbers
-    of the options it names, from 1. `looked`: its words have been looked at (bot.watch).
+    of the options it names, from 1. `looked`: its words have been looked at (bot.hearing.watch).
     """
 
     reply_no: ReplyNo

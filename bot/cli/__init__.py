@@ -50,7 +50,7 @@ def _mistake(
     _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
     """Show an error that nobody foresaw: where it came from, and not the words it quotes."""
-    from bot.tracebacks import shown_exception  # noqa: PLC0415  hardly ever needed
+    from bot.service.tracebacks import shown_exception  # noqa: PLC0415  hardly ever needed
 
     sys.stderr.write(f"{shown_exception(error)}\n")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from tzlocal import get_localzone_name
 
 from bot.cli.terminal import Terminal
-from bot.config_file import is_zone
-from bot.config_problems import nearest_zone
+from bot.config.file import is_zone
+from bot.config.problems import nearest_zone
 from bot.errors import RundaError
 from bot.wording import LANGUAGES, Wording, wording
 

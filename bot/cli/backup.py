@@ -6,10 +6,10 @@ import argparse
 import os
 from pathlib import Path
 
-from bot.backup import make_backup
 from bot.cli.configuration import config_path, configured
 from bot.cli.terminal import OK, PROBLEM, Terminal
 from bot.errors import BackupUnusable
+from bot.service.backup import make_backup
 from storage.overview import Form, form_of, sqlite_file
 
 _OURS_ALONE = 0o077

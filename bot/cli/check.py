@@ -12,7 +12,7 @@ from bot.cli.check_storage import look_at_database, look_at_modes, look_at_packs
 from bot.cli.configuration import config_path
 from bot.cli.findings import Finding, bad, good
 from bot.cli.terminal import OK, PROBLEM, Terminal
-from bot.config import load_config
+from bot.config.values import load_config
 from bot.errors import ConfigError
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.care_config import CareConfig
 from bot.cli.findings import Finding, bad, good
+from bot.config.care import CareConfig
 from bot.wording import Wording
 
 

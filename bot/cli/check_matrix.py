@@ -12,7 +12,7 @@ from bot.adapters.matrix.examination import (
     look_at_server,
 )
 from bot.cli.findings import Finding, bad, good
-from bot.config import Config
+from bot.config.values import Config
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, ConfigError
 from bot.wording import Wording
 

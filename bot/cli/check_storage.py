@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.cli.findings import Finding, bad, good
-from bot.config import Config, secret_files
-from bot.config_file import may_be_read_by_others
-from bot.packs import find_packs
+from bot.config.file import may_be_read_by_others
+from bot.config.values import Config, secret_files
+from bot.packs.known import find_packs
 from bot.rendering.problems import problem_sentence
 from bot.wording import Wording
 from flows.errors import PackError

@@ -12,8 +12,8 @@ from importlib import import_module
 
 from bot.cli.parser import Parser
 from bot.cli.terminal import Terminal
-from bot.loading import undisturbed
 from bot.rendering.forms.form import Form
+from bot.service.loading import undisturbed
 from bot.wording import LANGUAGES, Wording
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.cli.language import find_config
 from bot.cli.terminal import Terminal
-from bot.config import Config, load_config
+from bot.config.values import Config, load_config
 
 
 def config_path(parsed: argparse.Namespace) -> Path:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.matrix.links import MatrixLinks
-from bot.analyst import look
-from bot.archive import Held, archive, beside
 from bot.cli.configuration import configured
 from bot.cli.private_file import write_file
 from bot.cli.terminal import OK, PROBLEM, Terminal
-from bot.config import Config
-from bot.export import gather, gather_digest, material_of, note_handed_out
-from bot.exporting import EVERYTHING, to_names
+from bot.config.values import Config
+from bot.digest.analyst import look
+from bot.exports.archive import Held, archive, beside
+from bot.exports.exporting import EVERYTHING, to_names
+from bot.exports.reading import gather, gather_digest, material_of, note_handed_out
 from bot.rendering.export import to_csv, to_json
 from bot.rendering.forms.form import Form, Wanted, every, every_length
 from bot.rendering.forms.making import make

@@ -16,7 +16,7 @@ from bot.cli.new_config import NewConfig, Place
 from bot.cli.running import key_folder
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, ConfigError, RundaError
-from bot.logs import set_up_logs
+from bot.service.logs import set_up_logs
 from bot.wording import wording
 from flows.ids import RoomId, UserId
 

@@ -1,6 +1,6 @@
 """Where the configuration lies, and which language the operator is spoken to in.
 
-Apart from ``bot.config``, which takes a fifth of a second to load.
+Apart from ``bot.config.values``, which takes a fifth of a second to load.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def terminal_language(environ: Mapping[str, str]) -> str:
 def peek_language(path: Path) -> str | None:
     """The language the file asks for, if it can be read at all.
 
-    What is wrong with the file is for ``bot.config`` to say.
+    What is wrong with the file is for ``bot.config.values`` to say.
     """
     try:
         language = tomllib.loads(path.read_text("utf-8"))["dialogue"]["language"]

@@ -15,7 +15,7 @@ from flows.audit import Head, faults
 from storage.overview import Reading, reading
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.config.values import Config
 
 _LINES = 20
 _TERMINAL = "-"

@@ -10,9 +10,9 @@ from bot.cli.configuration import config_path
 from bot.cli.moments import read_moment
 from bot.cli.new_pack import write_starter
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
-from bot.config import load_config
+from bot.config.values import load_config
 from bot.nearest import nearest
-from bot.packs import PackFile, find_packs
+from bot.packs.known import PackFile, find_packs
 from bot.rendering.preview import MOST_GROUPS, Preview, preview_text
 from bot.wording import wording
 from flows.errors import PackError

@@ -7,12 +7,12 @@ import os
 from functools import partial
 from pathlib import Path
 
-from bot.backup import Manifest, put_config_back, put_data_back, restoring, what_is_there
 from bot.cli.configuration import config_path, configured
 from bot.cli.running import running_process
 from bot.cli.terminal import OK, PROBLEM, Terminal
-from bot.config import Config
+from bot.config.values import Config
 from bot.errors import BackupUnusable
+from bot.service.backup import Manifest, put_config_back, put_data_back, restoring, what_is_there
 from flows.ids import UserId
 from storage.database import Database
 

@@ -7,12 +7,12 @@ import asyncio
 import os
 
 from bot.app import run as run_app
-from bot.backup import restoring
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FOLDER
 from bot.cli.terminal import FOR_OPERATOR, OK, Terminal
 from bot.errors import ChatLoggedOut
-from bot.logs import guard_the_process, set_up_logs
+from bot.service.backup import restoring
+from bot.service.logs import guard_the_process, set_up_logs
 from storage.errors import DatabaseDamaged
 
 _OURS_ALONE = 0o077

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from bot.config import Config
+from bot.config.values import Config
 
 
 def key_folder(data_folder: Path) -> Path:

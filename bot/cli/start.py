@@ -11,9 +11,8 @@ from bot.cli.configuration import configured
 from bot.cli.moments import read_moment, shown_moment
 from bot.cli.running import running_process
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
-from bot.config import Config
-from bot.nearest import nearest
-from bot.orders import (
+from bot.config.values import Config
+from bot.dialogues.orders import (
     ComesAlready,
     NeedsLeading,
     NeverAgain,
@@ -24,7 +23,8 @@ from bot.orders import (
     order_series,
     order_start,
 )
-from bot.packs import PackFile, find_packs
+from bot.nearest import nearest
+from bot.packs.known import PackFile, find_packs
 from bot.rendering.problems import problem_sentence
 from bot.wording import Wording
 from flows.audit import Act

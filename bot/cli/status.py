@@ -11,8 +11,8 @@ from bot.cli.configuration import configured
 from bot.cli.moments import shown_moment
 from bot.cli.running import running_process
 from bot.cli.terminal import OK, Terminal
-from bot.config import Config
-from bot.tracebacks import printable
+from bot.config.values import Config
+from bot.service.tracebacks import printable
 from bot.wording import Wording
 from flows.dialogue import Dialogue, Phase, Status
 from flows.ids import RoomId

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.errors import ConfigError, RundaError
-from bot.tracebacks import visible
+from bot.service.tracebacks import visible
 from bot.wording import Wording
 
 OK, PROBLEM, USAGE = 0, 1, 2

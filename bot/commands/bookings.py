@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.commands.choosing import has_begun, has_bookings
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.times import day_and_time
+from bot.dialogues.orders import plan, wall_time
 from bot.errors import CommandError
-from bot.orders import plan, wall_time
 from bot.rendering.markdown import escape
 from bot.rendering.when import when_error_markdown
 from flows.audit import Act

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.dialogues.orders import groups_of
 from bot.errors import CommandError
-from bot.orders import groups_of
 from bot.rendering.markdown import escape
 from flows.dialogue import Dialogue, Group, Status
 from flows.effects import AlarmKind

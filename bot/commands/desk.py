@@ -26,10 +26,10 @@ from bot.commands.steering import STEERING
 from bot.commands.themes import HIDE, MERGE, THEME
 from bot.commands.wizard import NEW
 from bot.errors import CommandError
-from bot.parcels import post
 from bot.rendering.markdown import escape
 from bot.seating.commands import SEATING_COMMANDS
 from bot.seating.dropping import is_list, take_list
+from bot.sending.parcels import post
 from bot.throttle import Turn, for_organizers
 from bot.wording import Wording, wording
 from flows.collection import GROUP_MARK

@@ -11,10 +11,8 @@ from bot.commands.choosing import chosen, has_begun, is_running, is_unfinished, 
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.shelf import how_to_add_groups
 from bot.commands.times import day_and_time, local_time
-from bot.errors import CommandError
-from bot.facts import unanswered_groups
-from bot.nearest import nearest
-from bot.orders import (
+from bot.dialogues.facts import unanswered_groups
+from bot.dialogues.orders import (
     ComesAlready,
     NeedsLeading,
     NeverAgain,
@@ -25,7 +23,9 @@ from bot.orders import (
     order_series,
     order_start,
 )
-from bot.packs import PackFile
+from bot.errors import CommandError
+from bot.nearest import nearest
+from bot.packs.known import PackFile
 from bot.rendering.markdown import escape
 from bot.rendering.problems import problem_sentence
 from bot.rendering.when import when_error_markdown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import keys
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
-from bot.exporting import EVERYTHING, to_names
+from bot.exports.exporting import EVERYTHING, to_names
 from bot.nearest import nearest
 from bot.rendering.forms.form import READ, Form, Length, Wanted
 from bot.rendering.markdown import escape

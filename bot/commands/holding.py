@@ -9,11 +9,11 @@ from urllib.parse import unquote
 
 from bot.commands.choosing import has_begun
 from bot.commands.registry import Answer, Call, Command
+from bot.dialogues.showing import shown_replies
 from bot.errors import CommandError
-from bot.parcels import post
 from bot.rendering.markdown import escape
 from bot.rendering.moderation import policy_markdown
-from bot.showing import shown_replies
+from bot.sending.parcels import post
 from bot.wording import Wording, wording
 from flows.audit import Act
 from flows.dialogue import Status

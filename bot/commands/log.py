@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
-from bot.parcels import post_file
 from bot.rendering.log import fault_sentence, markdown_line, to_csv
+from bot.sending.parcels import post_file
 from flows.audit import faults
 from flows.ids import EffectKey
 from storage.instants import to_ms

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.commands.registry import Answer, Call, Command
+from bot.dialogues.orders import group_rooms
 from bot.errors import CommandError
 from bot.nearest import nearest
-from bot.orders import group_rooms
-from bot.parcels import post, post_file
 from bot.rendering.markdown import escape
 from bot.rendering.preview import Preview, preview_text
 from bot.rendering.problems import problem_sentence
+from bot.sending.parcels import post, post_file
 from bot.wording import wording
 from flows.errors import PackError
 from flows.ids import EffectKey
@@ -21,7 +21,7 @@ from flows.packs.table import is_name
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
-    from bot.packs import PackFile
+    from bot.packs.known import PackFile
     from flows.packs.pack import Pack
 
 _GROUPS = 3

@@ -6,7 +6,7 @@ from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.nearest import nearest
 from bot.rehearsal.lines import MARK
-from bot.rehearsals import Busy, sizes_for
+from bot.rehearsal.rehearsals import Busy, sizes_for
 from bot.rendering.markdown import escape
 from bot.rendering.problems import problem_sentence
 from flows.errors import PackError

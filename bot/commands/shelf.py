@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.registry import Answer, Call, Command
-from bot.orders import group_rooms
+from bot.dialogues.orders import group_rooms
 from bot.rendering.markdown import escape
 from bot.seating.commands import resize
 from flows.errors import PackError

@@ -15,12 +15,12 @@ from bot.commands.choosing import (
 from bot.commands.dialogues import where_now
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.times import local_time
+from bot.dialogues.orders import groups_of
 from bot.errors import CommandError
 from bot.nearest import nearest
-from bot.orders import groups_of
-from bot.parcels import post
 from bot.rendering.durations import spoken_length
 from bot.rendering.markdown import escape
+from bot.sending.parcels import post
 from flows.audit import Act
 from flows.dialogue import Dialogue, Status
 from flows.events import CloseMoved, Paused, Resumed, Skipped

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.contacts import Contacts
-    from bot.digests import Digests
-    from bot.dispatcher import Dispatcher
-    from bot.helping import Helping
-    from bot.packs import PackFile
-    from bot.rehearsals import Rehearsals
-    from bot.retention import Retention
+    from bot.dialogues.dispatcher import Dispatcher
+    from bot.dialogues.showing import Showing
+    from bot.digest.digests import Digests
+    from bot.packs.known import PackFile
+    from bot.packs.shelf import Shelf
+    from bot.persons.contacts import Contacts
+    from bot.persons.helping import Helping
+    from bot.persons.retention import Retention
+    from bot.rehearsal.rehearsals import Rehearsals
     from bot.seating.showing import TablesMessage
     from bot.seating.work import SeatingWork
-    from bot.shelf import Shelf
-    from bot.showing import Showing
     from bot.world import World
     from flows.ids import RoomId
 

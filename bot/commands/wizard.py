@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.shelf import how_to_add_groups
-from bot.orders import groups_of
+from bot.dialogues.orders import groups_of
 from bot.rendering.markdown import escape
 from flows.dialogue import Status
 from flows.errors import PackError

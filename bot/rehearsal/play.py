@@ -32,9 +32,9 @@ from storage.instants import from_ms, to_ms
 if TYPE_CHECKING:
     from bot.chat import Chat
     from bot.clock import Clock
-    from bot.config import Config
-    from bot.digests import DigestMaker
-    from bot.sender import Sender
+    from bot.config.values import Config
+    from bot.digest.digests import DigestMaker
+    from bot.sending.sender import Sender
     from storage.transaction import Transaction
 
 ORGANIZERS: Final = RoomId("!organizers:rehearsal.invalid")

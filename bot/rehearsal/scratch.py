@@ -10,11 +10,11 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bot.chat import Post, PostFile, Revise
-from bot.parcels import post, post_file, revise
 from bot.rehearsal.lines import MARK
 from bot.rehearsal.play import Said, Where
 from bot.rehearsal.stage import Shown
 from bot.rendering.markdown import escape
+from bot.sending.parcels import post, post_file, revise
 from bot.wording import Wording
 from flows.ids import EffectKey, EventId, RoomId
 

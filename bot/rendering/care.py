@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.care_config import HelpLine
+from bot.config.care import HelpLine
 from bot.rendering.markdown import escape
 from bot.wording import Wording
 from flows.care.rules import Level

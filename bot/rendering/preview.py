@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_percent
 
-from bot.care_config import DEFAULT_LINES
+from bot.config.care import DEFAULT_LINES
 from bot.rendering.again import day_words, recurrence_words
 from bot.rendering.consent import question_markdown
 from bot.rendering.durations import spoken_length

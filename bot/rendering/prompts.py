@@ -12,7 +12,7 @@ from datetime import datetime
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_percent
 
-from bot.care_config import HelpLine
+from bot.config.care import HelpLine
 from bot.rendering.care import lines_markdown
 from bot.rendering.durations import spoken_length
 from bot.wording import Wording

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.parcels import react
 from bot.seating.rooms import KEYS
+from bot.sending.parcels import react
 from flows.ids import EffectKey
 from flows.messages import Media, Written
 from storage.instants import to_ms

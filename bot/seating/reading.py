@@ -1,6 +1,6 @@
 """A dropped file into people, with every problem by row. Runs in a bounded child only.
 
-`read_in_child` is what `bot.bounded` calls.
+`read_in_child` is what `bot.service.bounded` calls.
 """
 
 from __future__ import annotations

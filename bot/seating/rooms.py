@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.orders import group_rooms
-from bot.parcels import invite, open_room
+from bot.dialogues.orders import group_rooms
+from bot.sending.parcels import invite, open_room
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from storage.instants import to_ms
 from storage.rooms import Room, RoomUse

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.keys import BOARD_EDIT
-from bot.parcels import post, revise
 from bot.seating.listed import Fault, ListProblem
 from bot.seating.proposal import Invited, tables_markdown
 from bot.seating.rooms import KEYS, invitation_key
+from bot.sending.parcels import post, revise
 from bot.wording import wording
 from flows.ids import EffectKey, RoomId
 from storage.confirmations import Confirmation

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from bot.bounded import Bound, BoundExceeded, run_bounded
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
-from bot.parcels import alias_of, post, post_file
 from bot.seating import cards, children
 from bot.seating.cells import MOST_BYTES
 from bot.seating.list_problems import unusable_markdown
 from bot.seating.listed import Listed, ReadList, from_json
 from bot.seating.reading import packed
 from bot.seating.rooms import KEYS
+from bot.sending.parcels import alias_of, post, post_file
+from bot.service.bounded import Bound, BoundExceeded, run_bounded
 from bot.wording import wording
 from flows.dialogue import Status
 from flows.grouping.people import Person, PersonId

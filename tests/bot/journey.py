@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.matrix.links import MatrixLinks
 from bot.app import App
-from bot.config import Config, MatrixConfig
+from bot.config.values import Config, MatrixConfig
 from flows.ids import EventId, RoomId, UserId
 from flows.messages import Edited, Incoming, Marked, Media, MediaKind, Withdrawn, Written
 from storage.database import Database

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.logs import QUIET_LIBRARIES
+from bot.service.logs import QUIET_LIBRARIES
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import threading
 
 from typing_extensions import override
 
-from bot.analyst import Analyst, AnalystFailed
+from bot.digest.analyst import Analyst, AnalystFailed
 
 packed_in: list[int] = []
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from bot.export import gather
+from bot.exports.reading import gather
 from flows.digest.snapshot import ReplyKind
 from flows.export import Export, reconcile
 from flows.ids import DialogueId, EventId, RoomId, UserId

@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from bot.adapters.matrix.content import event_for
-from bot.analyst import Analyst
 from bot.chat import Post
+from bot.digest.analyst import Analyst
 from bot.rendering.markdown import escape
 from flows.ids import EffectKey, EventId, RoomId
 from storage.instants import to_ms

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import bounded
-from bot.bounded import Bound, BoundExceeded, run_bounded
+from bot.service import bounded
+from bot.service.bounded import Bound, BoundExceeded, run_bounded
 
 HERE = "tests.bot.test_bounded"
 

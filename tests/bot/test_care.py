@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.care_config import DEFAULT_LINES, CareConfig
-from bot.export import gather
+from bot.config.care import DEFAULT_LINES, CareConfig
+from bot.exports.reading import gather
 from bot.rendering.export import to_json
 from flows.dialogue import Status
 from flows.ids import RoomId, UserId

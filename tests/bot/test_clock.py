@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import bot.clock
-from bot.orders import Order, order_start
-from bot.packs import find_packs
+from bot.dialogues.orders import Order, order_start
+from bot.packs.known import find_packs
 from flows.effects import AlarmKind
 from storage.database import Database
 from storage.instants import to_ms

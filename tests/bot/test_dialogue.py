@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.export import gather
+from bot.exports.reading import gather
 from flows.export import Export, reconcile
 from flows.ids import DialogueId, RoomId
 from storage.instants import to_ms

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-import bot.pictures
+import bot.digest.pictures
 from bot.rendering import markdown
 from bot.rendering.forms.drawing import as_png
 from bot.rendering.forms.picture import MOST_THEMES, Picture, Row, caption, picture_of
@@ -107,7 +107,7 @@ async def test_a_picture_is_renewed_when_it_would_look_different_and_only_then(
 async def test_a_digest_does_without_a_picture_that_cannot_be_drawn(
     journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot.pictures, "_FUNCTION", "bot.nowhere:as_png")
+    monkeypatch.setattr(bot.digest.pictures, "_FUNCTION", "bot.nowhere:as_png")
 
     await everybody_answers(journey)
 
@@ -117,18 +117,18 @@ async def test_a_digest_does_without_a_picture_that_cannot_be_drawn(
 
 
 async def test_a_picture_that_takes_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.pictures, "WITHIN_S", 0.0)
+    monkeypatch.setattr(bot.digest.pictures, "WITHIN_S", 0.0)
     picture = picture_of(workshop().digest, SWEDISH)
     assert picture is not None
 
-    assert await bot.pictures.drawn(picture, "") is None
+    assert await bot.digest.pictures.drawn(picture, "") is None
 
 
 async def test_a_child_draws_what_is_drawn_here() -> None:
     picture = picture_of(workshop().digest, SWEDISH)
     assert picture is not None
 
-    made = await bot.pictures.drawn(picture, "in words")
+    made = await bot.digest.pictures.drawn(picture, "in words")
 
     assert made is not None
     assert (made.mark, made.caption) == (picture.mark, "in words")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import bot.analyst
-import bot.digests
+import bot.digest.analyst
+import bot.digest.digests
 from flows.digest.sentences import model_name
 from flows.digest.verify import DigestNotTrue
 from flows.ids import DialogueId, EventId, ReplyNo, StepId
@@ -114,7 +114,7 @@ async def test_a_digest_that_is_not_true_is_not_posted(
     def refuses(*_: object) -> None:
         raise DigestNotTrue([ReplyNo(7)], ["alone/1: answered"])
 
-    monkeypatch.setattr(bot.digests, "verify", refuses)
+    monkeypatch.setattr(bot.digest.digests, "verify", refuses)
     await journey.starts_lunch()
     await journey.writes(ANN, "Soup")
     await journey.clock_shows(TIMES_UP)
@@ -279,7 +279,7 @@ async def test_many_answers_are_looked_at_by_a_child_that_ends_with_the_bot(
 async def test_without_the_child_there_is_a_digest_all_the_same(
     journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot.analyst, "_PROGRAM", "raise SystemExit(1)")
+    monkeypatch.setattr(bot.digest.analyst, "_PROGRAM", "raise SystemExit(1)")
     await journey.starts_lunch()
     for text in ALL:
         await journey.writes(BO, text)

@@ -9,12 +9,12 @@ from typing import cast
 
 import pytest
 
-from bot import dropped
-from bot.dropped_packs import DroppedPacks
 from bot.errors import ChatLoggedOut
-from bot.packs import find_packs
+from bot.packs import dropped
+from bot.packs.dropped_packs import DroppedPacks
+from bot.packs.known import find_packs
+from bot.packs.shelf import Shelf
 from bot.rendering.markdown import render
-from bot.shelf import Shelf
 from bot.wording import wording
 from flows.messages import Media, MediaKind
 from storage.transaction import Transaction

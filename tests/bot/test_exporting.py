@@ -12,9 +12,9 @@ import pytest
 from typing_extensions import override
 
 from bot.adapters.matrix.links import MatrixLinks
-from bot.analyst import Analyst
 from bot.chat import PostFile
-from bot.exporting import Exporting
+from bot.digest.analyst import Analyst
+from bot.exports.exporting import Exporting
 from flows.digest.public import Release
 from flows.ids import DialogueId, EffectKey, RoomId
 from storage.export_orders import ExportOrder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.chat import PostFile
-from bot.parcels import invite, open_room, opened, post, post_file
+from bot.sending.parcels import invite, open_room, opened, post, post_file
 from flows.ids import EffectKey, RoomId
 from storage.instants import to_ms
 from storage.outbox import Effect

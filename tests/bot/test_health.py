@@ -9,10 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import health
 from bot.errors import ConfigError
-from bot.health import HealthPages
-from bot.vitals import SILENT_S
+from bot.service import health
+from bot.service.health import HealthPages
+from bot.service.vitals import SILENT_S
 from storage import database as storage_database
 from tests import postgresql
 from tests.bot.journey import Journey

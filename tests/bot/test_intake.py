@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.contacts import Contacts
-from bot.corrections import Corrections
-from bot.dispatcher import Dispatcher
-from bot.doorkeeper import Doorkeeper
-from bot.private import PrivateChats
+from bot.dialogues.dispatcher import Dispatcher
+from bot.hearing.corrections import Corrections
+from bot.hearing.doorkeeper import Doorkeeper
+from bot.persons.contacts import Contacts
+from bot.persons.private import PrivateChats
 from flows.digest.snapshot import ReplyKind
 from flows.ids import RoundNo, UserId
 from storage.instants import to_ms

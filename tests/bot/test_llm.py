@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.config import LlmConfig
-from bot.llm import MOST_BYTES, tasks_of, worded
+from bot.config.values import LlmConfig
+from bot.digest.llm import MOST_BYTES, tasks_of, worded
 from bot.rendering.forms.as_markdown import to_markdown
 from bot.rendering.forms.form import Form, Wanted
 from bot.rendering.forms.full import full_report

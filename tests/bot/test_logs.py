@@ -16,8 +16,8 @@ import pytest
 import structlog
 
 from bot.errors import ChatRefused, CommandError
-from bot.logs import guard_the_process, set_up_logs
-from bot.tracebacks import shown_exception
+from bot.service.logs import guard_the_process, set_up_logs
+from bot.service.tracebacks import shown_exception
 from tests.bot.logging_state import logging_as_before
 
 SECRET = "jag orkar inte mer"

@@ -61,18 +61,21 @@ def test_only_these_modules_can_reach_the_network() -> None:
         "bot/adapters/matrix/transport.py",
         "bot/adapters/matrix/examination.py",
         # the language model that config.toml names
-        "bot/llm.py",
+        "bot/digest/llm.py",
         # pages that only this machine can ask for
-        "bot/health.py",
+        "bot/service/health.py",
         # the socket of systemd
-        "bot/supervisor.py",
+        "bot/service/supervisor.py",
     }
 
 
 def test_no_module_reaches_a_shell() -> None:
     assert using(*SHELLS, "asyncio.create_subprocess_shell") == set()
     # children are this program, started with a list of words of ours
-    assert using("asyncio.create_subprocess_exec") == {"bot/analyst.py", "bot/bounded.py"}
+    assert using("asyncio.create_subprocess_exec") == {
+        "bot/digest/analyst.py",
+        "bot/service/bounded.py",
+    }
 
 
 def test_what_is_looked_for_would_be_found(tmp_path: Path) -> None:

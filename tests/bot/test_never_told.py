@@ -19,8 +19,8 @@ import pytest
 from typing_extensions import override
 
 from bot.cli import main
-from bot.corrections import Corrections
-from bot.logs import set_up_logs
+from bot.hearing.corrections import Corrections
+from bot.service.logs import set_up_logs
 from flows.ids import UserId
 from flows.messages import Edited, Media, MediaKind
 from storage.instants import to_ms

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.packs import find_packs
+from bot.packs.known import find_packs
+from bot.packs.shelf import Shelf
 from bot.rendering.markdown import render
-from bot.shelf import Shelf
 from tests.bot.journey import Journey
 from tests.builders import OLGA, ORGANIZERS, pack_toml, step_toml
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.bounded import run_bounded
-from bot.pack_parcel import examine, frame, unpacked, verdict_of
-from bot.packs import find_packs
-from bot.shelf import Shelf
+from bot.packs.known import find_packs
+from bot.packs.parcel import examine, frame, unpacked, verdict_of
+from bot.packs.shelf import Shelf
+from bot.service.bounded import run_bounded
 from tests.builders import pack_toml, step_toml
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20

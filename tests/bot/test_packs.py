@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.pack_media import MAX_FILE_BYTES, MAX_TOGETHER_BYTES, media_names, mime_of
-from bot.packs import PackFile, find_packs
+from bot.packs.known import PackFile, find_packs
+from bot.packs.media import MAX_FILE_BYTES, MAX_TOGETHER_BYTES, media_names, mime_of
 from flows.errors import PackError
 from tests.builders import pack_toml, step_toml
 

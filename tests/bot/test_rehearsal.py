@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.packs import find_packs
+from bot.packs.known import find_packs
 from flows.dialogue import Status
 from storage.transaction import Transaction
 from tests.bot.journey import LUNCH, Journey

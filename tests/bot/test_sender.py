@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from bot import app
 from bot.chat import Parcel
 from bot.errors import ChatLoggedOut, ChatUnavailable
-from bot.parcels import post, revise, take_back
-from bot.reactions import mark_key
+from bot.sending.parcels import post, revise, take_back
+from bot.sending.reactions import mark_key
 from flows.ids import EffectKey, EventId, RoomId
 from storage.database import Database
 from storage.instants import to_ms

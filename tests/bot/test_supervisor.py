@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.supervisor import Supervisor
+from bot.service.supervisor import Supervisor
 from storage.database import Database
 
 PATIENCE_S = 60

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.troubles import CLOCKS_DIFFER_S, LASTS_S
-from bot.vitals import SILENT_S
+from bot.sending.troubles import CLOCKS_DIFFER_S, LASTS_S
+from bot.service.vitals import SILENT_S
 from flows.ids import RoomId
 from storage import database as storage_database
 from storage.instants import to_ms

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.packs import find_packs
+from bot.packs.known import find_packs
 from demo.author import write_script
 from demo.desk import load_answers
 from demo.script import BEFOREHAND_S, Act, Deed, Meant, PlannedStep, Where, plan_steps

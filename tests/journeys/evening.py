@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.packs import SHIPPED, PackFile
+from bot.packs.known import SHIPPED, PackFile
 from bot.rendering.consent import heading
 from bot.wording import wording
 from demo.client import Client

@@ -132,4 +132,8 @@ async def test_the_same_on_postgresql(
         told = "\n".join(await scene.texts(scene.organizer, scene.organizers_room))
         assert "Å ä ö och 👋" in told
         assert "vi är överens" in told
-        assert scene.bot.export()["counts"] == {"received": 2, "withdrawn": 0, "exported": 2}
+        assert scene.bot.export()["counts"] == {
+            "received": 2,
+            "withdrawn": 0,
+            "exported": 2,
+        }

@@ -18,7 +18,7 @@ from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sync import Heard
 from bot.adapters.matrix.transport import Transport
 from bot.errors import KeysUnusable
-from bot.loading import undisturbed
+from bot.service.loading import undisturbed
 from flows.ids import RoomId
 from storage.journal import DeviceMessage, Pending, Resolved
 

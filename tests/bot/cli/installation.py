@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from bot.orders import Order, order_start
-from bot.packs import find_packs
+from bot.dialogues.orders import Order, order_start
+from bot.packs.known import find_packs
 from flows.dialogue import Dialogue
 from flows.ids import RoomId, StepId, UserId
 from storage.database import Database

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import backup as making
 from bot.cli import main
 from bot.cli.terminal import FOR_OPERATOR
+from bot.service import backup as making
 from flows.ids import EffectKey
 from storage.copying import copy_sqlite
 from storage.database import Database

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pypdf
 import segno
 
-from bot.bounded import run_bounded
 from bot.seating.cards import (
     MEGABYTES,
     PRINT,
@@ -19,6 +18,7 @@ from bot.seating.cards import (
     print_cards,
     qr_svg,
 )
+from bot.service.bounded import run_bounded
 from tests.bot.seating.codes import HALF_PAGE_MM, codes_of
 
 CARDS = [

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.bounded import run_bounded
 from bot.seating.listed import Fault, Listed, ReadList, from_json
 from bot.seating.reading import packed, read_list
+from bot.service.bounded import run_bounded
 
 PLAIN = "Namn;Roll;Organisation\nÅsa Öberg;lärare;Skolan\nBo Ek;präst;Kyrkan\n"
 

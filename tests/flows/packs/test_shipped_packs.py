@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.packs import PackFile
+from bot.packs.known import PackFile
 from flows.errors import PackError
 from flows.ids import StepId
 from flows.packs.kinds import (

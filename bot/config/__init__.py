@@ -1,0 +1,1 @@
+"""config.toml: the values, what may stand in it, what is wrong with it."""

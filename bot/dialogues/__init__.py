@@ -1,0 +1,1 @@
+"""Carrying out what the engine decides: prompts, reminders, what is shown, boards, what returns."""

@@ -1,0 +1,1 @@
+"""Making digests: what goes in, having it looked at, posting it."""

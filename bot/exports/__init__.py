@@ -1,0 +1,1 @@
+"""Files of a dialogue for whoever asks: exports, and one archive with everything."""

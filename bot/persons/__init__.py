@@ -1,0 +1,1 @@
+"""What concerns one person alone: private chats, consent to be asked from afar, care, rights."""

@@ -1,0 +1,107 @@
+"""Erasing a person: every copy of what she wrote, in the database and in what the bot has posted.
+
+What was published of totals stays; what cannot be reached from here is said in SECURITY.md.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.sending.parcels import take_back
+from flows.audit import Act
+from flows.ids import DialogueId, EffectKey, RoomId, UserId
+from storage.instants import to_ms
+
+if TYPE_CHECKING:
+    from bot.hearing.corrections import Corrections
+    from bot.later import Later
+    from bot.persons.contacts import Contacts
+    from bot.world import World
+    from storage.transaction import Transaction
+
+log = structlog.get_logger()
+
+_QUOTES = re.compile(r"[^/]+/[^/]*/-/(?:digest-[^/]+/|export/)")
+"""What the bot has posted that may quote anybody: digests, their edits, exported files."""
+_SHOWN = re.compile(r"[^/]+/round-[0-9]+/-/shown-")
+"""Sealed answers as a group was shown them."""
+
+
+class Erasing:
+    """Erases, inside one transaction; what is posted goes when the outbox has been drained."""
+
+    def __init__(self, world: World, *, corrections: Corrections, contacts: Contacts) -> None:
+        self._world = world
+        self._corrections = corrections
+        self._contacts = contacts
+
+    def person(self, tx: Transaction, user_id: UserId, later: Later, *, now: datetime) -> int:
+        """Erase everything of a person; returns how many standing answers there were."""
+        seats = tx.people.seats(user_id)
+        replies = [
+            reply
+            for dialogue_id, number in seats
+            for reply in tx.replies.of_person(dialogue_id, number)
+        ]
+        standing = [reply for reply in replies if reply.withdrawn_ms is None]
+        for reply in standing:
+            self._corrections.take_back(tx, reply, later, now_ms=to_ms(now))
+        for reply in replies:
+            tx.holds.release(reply.reply_no)
+        for dialogue_id, _ in seats:
+            self.unsay(tx, dialogue_id, now=now)
+        self._unsay_in_private(tx, user_id, now)
+        self._contacts.forget(tx, user_id, now=now)
+        tx.replies.cut_off([reply.reply_no for reply in replies])
+        tx.replies.forget_marks(user_id)
+        tx.journal.forget_sender(user_id)
+        tx.early.forget_sender(user_id)
+        tx.care.forget(user_id)
+        tx.consents.forget(user_id)
+        tx.seatings.forget(user_id)
+        tx.rooms.forget_name(user_id)
+        tx.outbox.forget_keys(f"/{user_id}/")
+        tx.people.forget(user_id)
+        tx.erase_for_good()
+        tx.audit.add(Act.ERASE, actor="participant", at_ms=to_ms(now), subject=str(len(standing)))
+        self._world.see_rooms(tx)
+        self._world.see_rounds(tx)
+        log.info("person.forgotten", replies=len(standing))
+        return len(standing)
+
+    def unsay(
+        self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime, anew: bool = True
+    ) -> None:
+        """Take back every digest and file that may quote, and have the digests made `anew`.
+
+        A digest is normally written anew in its place; but an edit leaves what was there before
+        in the room's history.
+        """
+        posted = [
+            (key, room_id)
+            for key, room_id in tx.outbox.sent_with(f"{dialogue_id}/")
+            if _QUOTES.match(key) or (not anew and _SHOWN.match(key))
+        ]
+        self._take_back(tx, posted, now)
+        for digest in tx.digests.newest(dialogue_id) if anew else ():
+            tx.digest_orders.put(dialogue_id, digest.scope, due_ms=to_ms(now), fresh=True)
+        tx.digests.empty(dialogue_id)
+        for scope in ("digest-", "export/"):
+            tx.outbox.withdraw_waiting_like(f"{dialogue_id}/", f"/-/{scope}")
+
+    def _unsay_in_private(self, tx: Transaction, user_id: UserId, now: datetime) -> None:
+        """What she was shown of her own answers, in her private chat."""
+        room_id = self._world.private_room(user_id)
+        if room_id is not None:
+            said = tx.outbox.sent_with(f"{room_id}/-/-/own-words-")
+            self._take_back(tx, said, now)
+
+    def _take_back(
+        self, tx: Transaction, posted: list[tuple[EffectKey, RoomId]], now: datetime
+    ) -> None:
+        gone = [take_back(EffectKey(f"{key}/erased"), room_id, key) for key, room_id in posted]
+        tx.outbox.put(gone, now_ms=to_ms(now))

@@ -1,0 +1,1 @@
+"""What is decided leaves here: the outbox drained, and what is told when that fails."""

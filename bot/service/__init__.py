@@ -1,0 +1,1 @@
+"""The process itself: health, logs, backups, work in child processes."""
