@@ -35,7 +35,7 @@ class DroppedPacks:
     most_bytes: int = MAX_PARCEL_BYTES
     seconds: float = 10
     megabytes: int = 300
-    reading: str = "bot.pack_parcel:examine"
+    reading: str = "bot.packs.parcel:examine"
 
     async def read(self, name: str, data: bytes, words: Wording) -> Act:
         """Look at a pack in a process of its own, and keep it if it is sound."""

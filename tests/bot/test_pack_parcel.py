@@ -205,7 +205,7 @@ async def test_a_million_keys_meet_the_bound_or_are_refused() -> None:
     source = "\n".join(f"k{n:x}=1" for n in range(110_000))
 
     answer = await run_bounded(
-        "bot.pack_parcel:examine",
+        "bot.packs.parcel:examine",
         frame("a.toml", source[:999_000].encode()),
         seconds=30,
         megabytes=300,
@@ -216,7 +216,7 @@ async def test_a_million_keys_meet_the_bound_or_are_refused() -> None:
 
 async def test_the_child_looks_at_a_pack_as_the_bot_would() -> None:
     answer = await run_bounded(
-        "bot.pack_parcel:examine", frame("dinner.toml", b"x = "), seconds=10, megabytes=300
+        "bot.packs.parcel:examine", frame("dinner.toml", b"x = "), seconds=10, megabytes=300
     )
 
     assert verdict_of(answer) == verdict_of(examine(frame("dinner.toml", b"x = ")))

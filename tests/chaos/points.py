@@ -31,14 +31,14 @@ class Point:
 
 HEARING = (
     Point(name="after response", where="bot.adapters.matrix.sync:heard", after=False),
-    Point(name="in transaction", where="bot.intake:DurableIntake._take", after=True),
-    Point(name="after commit", where="bot.intake:DurableIntake.take", after=True),
+    Point(name="in transaction", where="bot.hearing.intake:DurableIntake._take", after=True),
+    Point(name="after commit", where="bot.hearing.intake:DurableIntake.take", after=True),
     Point(
         name="keys heard, not noted",
         where="bot.adapters.matrix.encryption:Encryption.hear_device_messages",
         after=True,
     ),
-    Point(name="decrypted, not marked", where="bot.intake:DurableIntake.resolve", after=False),
+    Point(name="decrypted, not marked", where="bot.hearing.intake:DurableIntake.resolve", after=False),
     Point(name="gap page read", where="bot.adapters.matrix.history:History._page", after=True),
     Point(name="gap page kept", where="storage.journal:Journal.move_gap", after=True),
 )
