@@ -38,12 +38,14 @@ HEARING = (
         where="bot.adapters.matrix.encryption:Encryption.hear_device_messages",
         after=True,
     ),
-    Point(name="decrypted, not marked", where="bot.hearing.intake:DurableIntake.resolve", after=False),
+    Point(
+        name="decrypted, not marked", where="bot.hearing.intake:DurableIntake.resolve", after=False
+    ),
     Point(name="gap page read", where="bot.adapters.matrix.history:History._page", after=True),
     Point(name="gap page kept", where="storage.journal:Journal.move_gap", after=True),
 )
 SENDING = (
-    Point(name="claimed, not sent", where="bot.sender:Sender._deliver", after=False),
+    Point(name="claimed, not sent", where="bot.sending.sender:Sender._deliver", after=False),
     Point(name="sent, not marked", where="bot.adapters.matrix.sender:Sender._put", after=True),
     Point(name="in marking sent", where="storage.outbox:Outbox.note_sent", after=True),
 )
@@ -54,9 +56,9 @@ ERASING = (
 )
 STEERING = (
     Point(name="in command", where="bot.commands.desk:CommandDesk.handle", after=True),
-    Point(name="digest read", where="bot.digests:Digests.begin", after=True),
-    Point(name="digest in posting", where="bot.digests:Digests.finish", after=True),
-    Point(name="digest posted", where="bot.digests:DigestMaker._is_made", after=True),
+    Point(name="digest read", where="bot.digest.digests:Digests.begin", after=True),
+    Point(name="digest in posting", where="bot.digest.digests:Digests.finish", after=True),
+    Point(name="digest posted", where="bot.digest.digests:DigestMaker._is_made", after=True),
     Point(
         name="keys shared, not sent",
         where="bot.adapters.matrix.sharing:RoomKeys.encrypt",
