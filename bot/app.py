@@ -50,6 +50,7 @@ from bot.hearing.voting import Voting
 from bot.hearing.watch import Watch
 from bot.hearing.wrong_room import WrongRoom
 from bot.keys import PROMPT_AGAIN
+from bot.later import Later
 from bot.packs.dropped import DroppedFileDesk
 from bot.packs.dropped_packs import DroppedPacks
 from bot.packs.known import find_packs
@@ -59,6 +60,8 @@ from bot.persons.care import Care
 from bot.persons.contacts import Contacts
 from bot.persons.erasing import Erasing
 from bot.persons.helping import Helping
+from bot.persons.ordered import ALARM as PERSON_ORDER_ALARM
+from bot.persons.ordered import Ordered
 from bot.persons.own_words import OwnWords
 from bot.persons.private import PrivateChats
 from bot.persons.retention import ALARM as RETENTION_ALARM
@@ -170,6 +173,7 @@ class App:
             self.world, links, self._contacts, self._consenting, help_lines=config.care.lines
         )
         erasing = Erasing(self.world, corrections=corrections, contacts=self._contacts)
+        self._ordered = Ordered(corrections=corrections, erasing=erasing)
         self._retention = Retention(self.world, erasing=erasing, contacts=self._contacts)
         self._dispatcher = Dispatcher(
             self.world,
@@ -418,10 +422,21 @@ class App:
             return None
         if occurrence.key.startswith(RETENTION_ALARM):
             return self._retention.ring(tx, occurrence, now=now)
+        if occurrence.key.startswith(PERSON_ORDER_ALARM):
+            return self._carry_out(tx, occurrence, now)
         begins = occurrence.alarm in BEGINNINGS
         ring = self._returns.ring if begins else self._dispatcher.ring
         dialogue = ring(tx, occurrence, now=now)
         return None if dialogue is None else dialogue.id
+
+    def _carry_out(
+        self, tx: Transaction, occurrence: Occurrence, now: datetime
+    ) -> DialogueId | None:
+        """Do what an operator has ordered for a person, and what follows from it."""
+        later = Later()
+        self._ordered.ring(tx, occurrence, later, now=now)
+        self.intake.do_later(tx, later, now)
+        return min(later.touched, default=None)
 
     def _changed(self, dialogues: set[DialogueId]) -> None:
         self._touched |= dialogues

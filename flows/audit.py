@@ -44,6 +44,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     EXPORT = "export"
     ERASE = "erase"
+    TAKE_BACK = "take back"
     WITHDRAW_CONSENT = "withdraw consent"
     RETENTION = "retention"
     LEGAL_HOLD = "legal hold"

@@ -292,8 +292,25 @@ class Seatings:
     def forget(self, user_id: UserId) -> None:
         """Erase who somebody on the lists is; her place at the table stays taken."""
         here = _seated.c.user_id == user_id
-        empty = {"name": "–", "role": "", "organisation": "", "user_id": None}
-        self._db.execute(sa.update(_seated).where(here).values(**empty))
+        self._db.execute(sa.update(_seated).where(here).values(**_NOBODY))
+
+    def forget_name(self, name: str) -> list[int]:
+        """Erase somebody without an account from the lists, by her name as it stands there.
+
+        Returns:
+            The numbers of the lists she stood on.
+        """
+        query = sa.select(_seated).where(_seated.c.user_id.is_(None))
+        found = [row for row in self._db.execute(query).all() if _same(row.name, name)]
+        for row in found:
+            here = _one(row.seating_no, row.person_no)
+            self._db.execute(sa.update(_seated).where(*here).values(**_NOBODY))
+        return sorted({row.seating_no for row in found})
+
+    def named(self, name: str) -> list[Person]:
+        """Who stands on the lists under a name, with an account or without."""
+        people = (_to_seated(row).person for row in self._db.execute(sa.select(_seated)))
+        return [one for one in people if _same(one.name, name)]
 
     def last_used(self) -> dict[int, int]:
         """When each list that holds names was last used: changed, or a round in its rooms."""
@@ -314,9 +331,16 @@ class Seatings:
         }
 
 
+_NOBODY = {"name": "–", "role": "", "organisation": "", "user_id": None}
+
+
 def plan_of(groups: int, people: Iterable[Seated]) -> Plan:
     """Where those sit who have a place."""
     return Plan(groups, {one.person.id: one.table for one in people if one.table is not None})
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
 
 
 def _one(number: int, person: PersonId) -> tuple[sa.ColumnElement[bool], ...]:

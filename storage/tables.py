@@ -733,3 +733,19 @@ class PseudonymKeyRow(SQLModel, table=True):
 
     dialogue_id: str = Field(foreign_key="dialogue.dialogue_id", primary_key=True)
     key: bytes
+
+
+class PersonOrderRow(SQLModel, table=True):
+    """What the operator has ordered for a person; gone when the bot has carried it out."""
+
+    __tablename__ = "person_order"
+
+    key: str = Field(primary_key=True)
+    """Of the occurrence that rings for it; names nobody."""
+    act: str
+    who: str
+    """An account, or a name on a list of participants."""
+    reply_no: int | None = None
+    actor: str
+    reason: str = ""
+    ordered_ms: int = Field(sa_type=sa.BigInteger)

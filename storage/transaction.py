@@ -32,6 +32,7 @@ from storage.occurrences import Occurrences
 from storage.outbox import Outbox
 from storage.pack_files import PackFiles
 from storage.people import People
+from storage.person_orders import PersonOrders
 from storage.rehearsals import Rehearsals
 from storage.replies import Replies
 from storage.rooms import Rooms
@@ -83,6 +84,11 @@ class Transaction:
     def people(self) -> People:
         """Participants."""
         return People(self._db)
+
+    @cached_property
+    def person_orders(self) -> PersonOrders:
+        """What operators have ordered for persons."""
+        return PersonOrders(self._db)
 
     @cached_property
     def replies(self) -> Replies:

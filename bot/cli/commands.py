@@ -66,6 +66,13 @@ def commands(words: Wording) -> dict[str, Command]:
             about=words.say("write the answers of a dialogue, and its digest, to files"),
             add_options=_export,
         ),
+        "person": Command(
+            module="person",
+            about=words.say(
+                "show what is stored of somebody, take back an answer of hers, erase everything"
+            ),
+            add_options=_person,
+        ),
         "log": Command(
             module="log",
             about=words.say("show who did what, as CSV, and check that nobody has changed it"),
@@ -222,6 +229,47 @@ def _export(parser: Parser, words: Wording) -> None:
         help=words.say("where to write the replies as they are stored (else to the terminal)"),
     )
     option("--force", action="store_true", help=words.say("replace a file that exists"))
+
+
+def _person(parser: Parser, words: Wording) -> None:
+    parser.arguments.add_argument(
+        "what",
+        choices=("show", "withdraw", "forget"),
+        metavar="show|withdraw|forget",
+        help=words.say("what to do"),
+    )
+    parser.arguments.add_argument(
+        "account",
+        metavar=words.say("ACCOUNT"),
+        nargs="?",
+        help=words.say("whose, e.g. @anna:example.org"),
+    )
+    parser.arguments.add_argument(
+        "answer",
+        metavar=words.say("NUMBER"),
+        nargs="?",
+        type=int,
+        help=words.say("with withdraw: which answer (without it they are listed)"),
+    )
+    parser.add_config()
+    option = parser.options.add_argument
+    option(
+        "--out",
+        metavar=words.say("FILE"),
+        help=words.say("with show: where to write it (else to the terminal)"),
+    )
+    option("--force", action="store_true", help=words.say("replace a file that exists"))
+    option(
+        "--name",
+        metavar=words.say("NAME"),
+        help=words.say("with forget: somebody on a list of participants who has no account"),
+    )
+    option("--yes", action="store_true", help=words.say("ask nothing: you are sure"))
+    option(
+        "--reason",
+        metavar=words.say("TEXT"),
+        help=words.say("why, for the log of who did what, such as a case number; no name"),
+    )
 
 
 def _log(parser: Parser, words: Wording) -> None:

@@ -134,7 +134,7 @@ class DurableIntake:
                     later = self._answers.take(
                         tx, [incoming], now_ms=aside.received_ms, long_ago=True
                     )
-                    self._do_later(tx, later, self._now())
+                    self.do_later(tx, later, self._now())
                     touched |= later.touched
             except Exception:
                 log.exception("event.failed", room_id=aside.room_id, event_id=aside.event_id)
@@ -250,7 +250,7 @@ class DurableIntake:
         self, tx: Transaction, incoming: Iterable[Incoming], now: datetime
     ) -> set[DialogueId]:
         later = self._answers.take(tx, incoming, now_ms=to_ms(now))
-        self._do_later(tx, later, now)
+        self.do_later(tx, later, now)
         return later.touched
 
     def _listen(self, tx: Transaction, later: Later, now: datetime) -> None:
@@ -268,7 +268,8 @@ class DurableIntake:
                 one for one in later.answered_nothing if one.event_id not in heard
             ]
 
-    def _do_later(self, tx: Transaction, later: Later, now: datetime) -> None:
+    def do_later(self, tx: Transaction, later: Later, now: datetime) -> None:
+        """Do what taking something has left to be done in its transaction."""
         self._listen(tx, later, now)
         for message in later.care_releases:
             later.touched |= self._care.release(tx, message, now=now)

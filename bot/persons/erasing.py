@@ -39,8 +39,20 @@ class Erasing:
         self._corrections = corrections
         self._contacts = contacts
 
-    def person(self, tx: Transaction, user_id: UserId, later: Later, *, now: datetime) -> int:
-        """Erase everything of a person; returns how many standing answers there were."""
+    def person(
+        self,
+        tx: Transaction,
+        user_id: UserId,
+        later: Later,
+        *,
+        now: datetime,
+        actor: str = "participant",
+        reason: str = "",
+    ) -> int:
+        """Erase everything of a person; returns how many standing answers there were.
+
+        `actor` and `reason` are what the log of deeds says: who ordered it, if not she herself.
+        """
         seats = tx.people.seats(user_id)
         replies = [
             reply
@@ -67,11 +79,24 @@ class Erasing:
         tx.outbox.forget_keys(f"/{user_id}/")
         tx.people.forget(user_id)
         tx.erase_for_good()
-        tx.audit.add(Act.ERASE, actor="participant", at_ms=to_ms(now), subject=str(len(standing)))
+        tx.audit.add(
+            Act.ERASE, actor=actor, at_ms=to_ms(now), subject=str(len(standing)), reason=reason
+        )
         self._world.see_rooms(tx)
         self._world.see_rounds(tx)
         log.info("person.forgotten", replies=len(standing))
         return len(standing)
+
+    def name(
+        self, tx: Transaction, name: str, *, now: datetime, actor: str, reason: str = ""
+    ) -> None:
+        """Erase somebody without an account from the lists of participants, by her name."""
+        lists = tx.seatings.forget_name(name)
+        if not lists:
+            return
+        tx.erase_for_good()
+        tx.audit.add(Act.ERASE, actor=actor, at_ms=to_ms(now), subject="list", reason=reason)
+        log.info("name.forgotten", lists=len(lists))
 
     def unsay(
         self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime, anew: bool = True

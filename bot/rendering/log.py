@@ -115,6 +115,8 @@ def _act(act: str, words: Wording) -> str:  # noqa: C901, PLR0911, PLR0912  one 
             return words.say("exported")
         case Act.ERASE:
             return words.say("erased")
+        case Act.TAKE_BACK:
+            return words.say("took back a reply")
         case Act.WITHDRAW_CONSENT:
             return words.say("withdrew consent")
         case Act.RETENTION:

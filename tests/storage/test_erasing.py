@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flows.grouping.people import Person, PersonId
-from flows.ids import EffectKey, EventId
+from flows.ids import EffectKey, EventId, ReplyNo
 from storage.database import Database
 from storage.journal import MemberChange, Membership
 from storage.outbox import Effect
+from storage.person_orders import PersonOrder, Wanted
 from storage.seating import Seated
 from storage.transaction import Transaction
 from tests.builders import ANN, NOW_MS, ORGANIZERS, TABLE_1
@@ -70,3 +71,39 @@ def test_what_digests_said_goes_and_their_numbers_stay(database: Database) -> No
         assert tx.digests.add(LUNCH, None, document="{}", made_ms=NOW_MS) > first
 
     database.write_now(work)
+
+
+def test_a_name_without_an_account_is_forgotten_however_it_is_written(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        seating = tx.seatings.begin(None, language="en", now_ms=NOW_MS)
+        people = [
+            Person(id=PersonId(1), name="Eva Ek", role="Head"),
+            Person(id=PersonId(2), name="Eva Ek", user_id=ANN),
+            Person(id=PersonId(3), name="Eva Ekman"),
+        ]
+        tx.seatings.put_people(seating.number, [Seated(person=one, table=1) for one in people])
+        assert tx.seatings.named("eva EK") == people[:2]
+
+        assert tx.seatings.forget_name("eva  EK") == [seating.number]
+        assert tx.seatings.forget_name("eva  EK") == []
+
+        left = [one.person for one in tx.seatings.people(seating.number)]
+        assert left == [Person(id=PersonId(1), name="–"), *people[1:]]
+
+    database.write_now(work)
+
+
+def test_an_order_for_a_person_is_taken_once(database: Database) -> None:
+    wanted = PersonOrder(
+        key=EffectKey("person-order/1"),
+        wanted=Wanted.WITHDRAW,
+        who=ANN,
+        reply_no=ReplyNo(7),
+        actor="operator:root",
+        reason="case 12",
+        ordered_ms=NOW_MS,
+    )
+    database.write_now(lambda tx: tx.person_orders.add(wanted))
+
+    assert database.write_now(lambda tx: tx.person_orders.take(wanted.key)) == wanted
+    assert database.write_now(lambda tx: tx.person_orders.take(wanted.key)) is None
