@@ -55,7 +55,7 @@ from bot.packs.dropped import DroppedFileDesk
 from bot.packs.dropped_packs import DroppedPacks
 from bot.packs.known import find_packs
 from bot.packs.shelf import Shelf
-from bot.persons import contacts, whisper
+from bot.persons import contact_questions, contact_rooms, whisper
 from bot.persons.care import Care
 from bot.persons.contacts import Contacts
 from bot.persons.erasing import Erasing
@@ -415,7 +415,7 @@ class App:
 
     def _ring(self, tx: Transaction, occurrence: Occurrence, now: datetime) -> DialogueId | None:
         self.world.ready(tx)
-        if occurrence.key.startswith(contacts.ALARM):
+        if occurrence.key.startswith(contact_questions.ALARM):
             return self._contacts.ring(tx, occurrence, now=now)
         if occurrence.key.startswith(unreadable.ALARM):
             self._unreadable.ring(tx, occurrence, now=now)
@@ -485,7 +485,7 @@ class App:
         self._consenting.note_asked(tx, key, event_id, now=self._now())
         if key.endswith("/prompt/0") or f"/{PROMPT_AGAIN}/" in key:
             self._prompting.note_prompt(tx, key, event_id)
-        elif contacts.makes_room(key):
+        elif contact_rooms.makes_room(key):
             self.world.ready(tx)
             self._contacts.room_opened(tx, key, event_id, now=self._now())
         elif whisper.makes_room(key):

@@ -1,0 +1,245 @@
+"""Questions to a remote contact: asked by a group or by the pack, put to her, reworded, waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
+
+from bot.persons.contact_rooms import example
+from bot.rendering import contacts as text
+from bot.sending.parcels import post, revise
+from bot.sending.unsaying import unsay
+from bot.wording import wording
+from flows.contacts import asked
+from flows.effects import AlarmKind
+from flows.ids import DialogueId, EffectKey, RoomId
+from flows.messages import Edited, Withdrawn
+from storage.contacts import Asking, Named, Question
+from storage.instants import from_ms, to_ms
+from storage.occurrences import Occurrence
+
+if TYPE_CHECKING:
+    from bot.digest.digests import Digests
+    from bot.hearing.consenting import Consenting
+    from bot.persons.contact_rooms import ContactRooms
+    from bot.world import World
+    from flows.dialogue import Dialogue
+    from flows.messages import Written
+    from flows.packs.pack import Contact
+    from storage.transaction import Transaction
+
+ALARM = "contact/"
+"""How keys of alarms about questions begin; they are no step's, and stand still for no pause."""
+_ALARMS_OF = DialogueId("contacts")
+
+
+class ContactQuestions:
+    """Carries questions to contacts, and reminds of those that wait."""
+
+    def __init__(
+        self, world: World, digests: Digests, consenting: Consenting, rooms: ContactRooms
+    ) -> None:
+        self._world = world
+        self._digests = digests
+        self._consenting = consenting
+        self._rooms = rooms
+
+    # ------------------------------------------------------------ asking
+
+    def of_pack(self, tx: Transaction, dialogue: Dialogue, role: Contact, *, now: datetime) -> None:
+        """Ask what the pack itself asks; once."""
+        for number, question in enumerate(role.questions, start=1):
+            asking = Asking(
+                key=f"{dialogue.id}/{role.id}/{number}",
+                dialogue_id=dialogue.id,
+                role=role.id,
+                text=question.get(dialogue.language),
+                asked_ms=to_ms(now),
+            )
+            self._ask(tx, dialogue, role, asking, now)
+
+    def ask(self, tx: Transaction, message: Written, *, now: datetime) -> set[DialogueId]:
+        """Pass on what a group asks; returns whose board has changed."""
+        dialogue = self._world.asking.get(message.room_id)
+        question = None if dialogue is None else asked(message.text, dialogue.pack.contacts)
+        if dialogue is None or question is None:
+            return set()
+        words = wording(dialogue.language)
+        thread = message.thread or message.event_id
+        key = f"{message.room_id}/{message.event_id}"
+        said = None
+        if question.contact is None:
+            examples = [example(dialogue, one) for one in dialogue.pack.contacts]
+            said = text.whom_markdown(examples, words)
+        elif not text.fits(question.text):
+            said = text.too_long_markdown(words)
+        if said is not None or question.contact is None:
+            answer = post(EffectKey(f"{key}/not-asked"), message.room_id, said or "", thread=thread)
+            tx.outbox.put([answer], now_ms=to_ms(now))
+            return set()
+        group = next(one for one in dialogue.groups if one.room_id == message.room_id)
+        role = question.contact
+        asking = Asking(
+            key=key,
+            dialogue_id=dialogue.id,
+            role=role.id,
+            text=question.text,
+            asked_ms=to_ms(now),
+            group_id=group.id,
+            asker=message.sender,
+            room_id=message.room_id,
+            event_id=message.event_id,
+            thread=thread,
+        )
+        if self._ask(tx, dialogue, role, asking, now):
+            named = tx.contacts.named(role.id)
+            said = text.waits_markdown(
+                role.title.get(dialogue.language),
+                words,
+                is_named=named is not None,
+                is_here=self._rooms.is_here(tx, named),
+            )
+            waits = post(EffectKey(f"{key}/waits"), message.room_id, said, thread=thread)
+            tx.outbox.put([waits], now_ms=to_ms(now))
+        return {dialogue.id}
+
+    def _ask(
+        self, tx: Transaction, dialogue: Dialogue, role: Contact, asking: Asking, now: datetime
+    ) -> bool:
+        question = tx.contacts.ask(asking)
+        if question is None:
+            return False
+        self._digests.whole_overtaken(tx, dialogue.id, now=now)
+        self._wake(tx, question, "remind", to_ms(now) + role.remind_after_s * 1000)
+        self._wake(tx, question, "overdue", to_ms(now) + role.wait_s * 1000)
+        named = tx.contacts.named(role.id)
+        if named is None:
+            words = wording(dialogue.language)
+            said = text.nobody_named_markdown(role.title.get(dialogue.language), role.id, words)
+            key = EffectKey(f"{dialogue.id}/-/-/nobody-named/{role.id}")
+            notice = post(key, dialogue.organizers_room, said, silent=False)
+            tx.outbox.put([notice], now_ms=to_ms(now))
+        elif named.room_id is not None:
+            self._put(tx, question, named, now)
+        return True
+
+    def put_waiting(self, tx: Transaction, named: Named, *, now: datetime) -> None:
+        """Put what has waited for her room."""
+        for question in tx.contacts.of_role(named.role):
+            if question.is_open:
+                self._put(tx, question, named, now)
+
+    def _put(self, tx: Transaction, question: Question, named: Named, now: datetime) -> None:
+        """Put a question to her, in her room."""
+        if named.room_id is None:
+            return
+        dialogue = tx.dialogues.get(question.asking.dialogue_id)
+        if dialogue is not None:
+            self._consenting.ask_in_private(tx, dialogue, named.user_id, named.room_id, now=now)
+        key = EffectKey(f"contact-question/{question.number}/{named.room_id}")
+        _, words = self._rooms.title(tx, named.role)
+        said = text.question_markdown(question.asking.text, question.asking.group_id, words)
+        tx.outbox.put([post(key, named.room_id, said, silent=False)], now_ms=to_ms(now))
+        tx.contacts.note_sent(question.number, key)
+
+    # ------------------------------------------------------------ changing
+
+    def change(
+        self, tx: Transaction, question: Question, one: Edited | Withdrawn, *, now: datetime
+    ) -> None:
+        """Follow an edit or a withdrawal of the message that asked."""
+        match one:
+            case Edited():
+                self._reword(tx, question, one, now)
+            case Withdrawn():
+                self.take_back(tx, question, now=now)
+            case _:
+                assert_never(one)
+
+    def _reword(self, tx: Transaction, question: Question, one: Edited, now: datetime) -> None:
+        dialogue = self._world.asking.get(one.room_id)
+        new = None if dialogue is None else asked(one.text, dialogue.pack.contacts)
+        if dialogue is None or new is None or one.sender != question.asking.asker:
+            return
+        if not text.fits(new.text):
+            said = text.too_long_markdown(wording(dialogue.language))
+            told = EffectKey(f"{one.room_id}/{one.event_id}/not-asked")
+            answer = post(told, one.room_id, said, thread=question.asking.thread)
+            tx.outbox.put([answer], now_ms=to_ms(now))
+            return
+        self._digests.whole_overtaken(tx, dialogue.id, now=now)
+        tx.contacts.reword(question.number, text=new.text)
+        _, words = self._rooms.title(tx, question.asking.role)
+        said = text.question_markdown(new.text, question.asking.group_id, words)
+        changed = [
+            revise(EffectKey(f"{key}/{one.event_id}"), room_id, key, said)
+            for key, room_id in _put_as(tx, question)
+        ]
+        tx.outbox.put(changed, now_ms=to_ms(now))
+
+    def take_back(self, tx: Transaction, question: Question, *, now: datetime) -> None:
+        """Forget a question, and take it back where she sees it."""
+        self._digests.whole_overtaken(tx, question.asking.dialogue_id, now=now)
+        tx.contacts.take_back(question.number)
+        tx.erase_for_good()
+        unsay(tx, _put_as(tx, question), now=now)
+
+    # ------------------------------------------------------------ waiting
+
+    def _wake(self, tx: Transaction, question: Question, what: str, due_ms: int) -> None:
+        tx.occurrences.plan(
+            Occurrence(
+                key=EffectKey(f"{ALARM}{question.number}/{what}"),
+                dialogue_id=_ALARMS_OF,
+                alarm=AlarmKind.REMIND,
+                step_id=None,
+                due_ms=due_ms,
+                wall_time=f"{from_ms(due_ms):%Y-%m-%dT%H:%M:%S} UTC",
+            )
+        )
+
+    def ring(self, tx: Transaction, occurrence: Occurrence, *, now: datetime) -> DialogueId | None:
+        """Remind her of a question, or note that it has waited too long."""
+        tx.occurrences.done(occurrence.key, now_ms=to_ms(now))
+        _, number, what = occurrence.key.split("/")
+        question = tx.contacts.get(int(number))
+        if question is None or not question.is_open:
+            return None
+        if what == "remind":
+            self._remind(tx, question, now)
+        else:
+            self._overdue(tx, question, now)
+        return question.asking.dialogue_id
+
+    def _remind(self, tx: Transaction, question: Question, now: datetime) -> None:
+        named = tx.contacts.named(question.asking.role)
+        if named is None or named.room_id is None:
+            return
+        _, words = self._rooms.title(tx, named.role)
+        said = text.reminder_markdown(question.asking.text, question.asking.group_id, words)
+        key = EffectKey(f"contact-question/{question.number}/reminder")
+        tx.outbox.put([post(key, named.room_id, said, silent=False)], now_ms=to_ms(now))
+        self._rooms.invite_again(tx, named, EffectKey(f"{key}-invite"), now=now)
+
+    def _overdue(self, tx: Transaction, question: Question, now: datetime) -> None:
+        dialogue = tx.dialogues.get(question.asking.dialogue_id)
+        role = None if dialogue is None else dialogue.pack.contact(question.asking.role)
+        if dialogue is None or role is None:
+            return
+        tx.contacts.note_overdue(question.number, now_ms=to_ms(now))
+        self._digests.whole_overtaken(tx, dialogue.id, now=now)
+        said = text.overdue_markdown(role.title.get(dialogue.language), wording(dialogue.language))
+        room_id = question.asking.room_id
+        if room_id is not None:
+            key = EffectKey(f"contact-question/{question.number}/overdue")
+            tx.outbox.put(
+                [post(key, room_id, said, thread=question.asking.thread)], now_ms=to_ms(now)
+            )
+
+
+def _put_as(tx: Transaction, question: Question) -> list[tuple[EffectKey, RoomId]]:
+    """The message that put a question to her, and where; empty as long as none has."""
+    named = tx.contacts.named(question.asking.role)
+    if named is None or named.room_id is None or question.sent_key is None:
+        return []
+    return [(question.sent_key, named.room_id)]
