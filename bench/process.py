@@ -27,8 +27,8 @@ _SENT_WITHIN_S = 600.0
 
 RAW_IMPORTS = "import aiohttp, nio, sqlalchemy, sqlmodel"
 OUR_IMPORTS = """
-from bot.service.loading import undisturbed
-with undisturbed():
+from bot.service.loading import undisturbed, without
+with undisturbed(), without('rich'):
     import bot.app, bot.cli.run, bot.adapters.matrix.client, bot.adapters.matrix.trust
 """
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from bot.cli.parser import Parser
 from bot.cli.terminal import Terminal
 from bot.rendering.forms.form import Form
-from bot.service.loading import undisturbed
+from bot.service.loading import undisturbed, without
 from bot.wording import LANGUAGES, Wording
 
 
@@ -27,7 +27,9 @@ class Command:
 
     def run(self, parsed: argparse.Namespace, terminal: Terminal) -> int:
         """Load the module and let it do its work."""
-        with undisturbed():
+        # Rich is there where the demo is; structlog would load it to draw tracebacks that we
+        # do not draw: 3 MB.
+        with undisturbed(), without("rich"):
             module = import_module(f"bot.cli.{self.module}")
         status: int = module.run(parsed, terminal)
         return status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,3 +28,20 @@ def undisturbed() -> Iterator[None]:
         gc.freeze()
         gc.set_threshold(_SEARCH_AFTER)
         gc.enable()
+
+
+@contextmanager
+def without(*libraries: str) -> Iterator[None]:
+    """Import inside as if these libraries were not installed.
+
+    For what others import only because it is there, and the bot has no use for. Whoever
+    has imported one of them already keeps it; whoever imports it afterwards gets it.
+    """
+    absent = [name for name in libraries if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # documented: import then fails
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]

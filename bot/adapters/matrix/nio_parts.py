@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from bot.service.loading import without
 
-
-@contextmanager
-def _without_psycopg() -> Iterator[None]:
-    # peewee, nio's store, imports the PostgreSQL driver wherever it is installed, though
-    # nio only uses SQLite: 0.3 s and 10 MB at each start for nothing.
-    if "psycopg" in sys.modules:
-        yield
-        return
-    sys.modules["psycopg"] = None  # type: ignore[assignment]  # documented: import then fails
-    try:
-        yield
-    finally:
-        del sys.modules["psycopg"]
-
-
-with _without_psycopg():
+# peewee, nio's store, imports the PostgreSQL driver wherever it is installed, though nio only
+# uses SQLite: 0.3 s and 10 MB at each start for nothing.
+with without("psycopg"):
     from nio.crypto import (
         DeviceStore,
         InboundGroupSession,
