@@ -149,7 +149,6 @@ class App:
             whisper=self._whisper,
             links=links,
             holds=holds,
-            organizers_room=config.organizers_room,
             language=config.language,
             zone=config.zone,
         )
@@ -239,6 +238,7 @@ class App:
         packs = partial(find_packs, config.pack_folders)
         self._rehearsals = Rehearsals(
             config=config,
+            world=self.world,
             database=database,
             make_bot=lambda config, database, stage, now: App(
                 replace(config, care=replace(config.care, alerts=False)),
@@ -252,14 +252,13 @@ class App:
             outbox_filled=self.sender.wake,
         )
         helping = Helping(self.world, config.language, config.zone)
-        self._tables = TablesMessage(config.organizers_room, links)
+        self._tables = TablesMessage(self.world, links)
         self.seating = SeatingWork(
             database=database,
             chat=chat,
             links=links,
             world=self.world,
             message=self._tables,
-            room_id=config.organizers_room,
             now=now,
             outbox_filled=self.sender.wake,
         )
@@ -275,7 +274,6 @@ class App:
             shelf=shelf,
             rehearsals=self._rehearsals,
             private_chat=links.private_chat(),
-            organizers_room=config.organizers_room,
             zone=config.zone.key,
             language=config.language,
             pace=config.pace,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flows.ids import RoomId
 from flows.quiet import QuietHours, parse_quiet_hours
 
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 LANGUAGE, REMINDERS, QUIET, BOARD = "language", "reminders", "quiet_hours", "board_interval_s"
+_MOVED = "organizers_room_after "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +43,21 @@ def settings_now(tx: Transaction, configured: Settings) -> Settings:
     if BOARD in stored:
         now = replace(now, board_interval_s=float(stored[BOARD]))
     return now
+
+
+def organizers_rooms(tx: Transaction, configured: RoomId) -> tuple[RoomId, ...]:
+    """The room that the configuration names, and those that have replaced it, one after the other.
+
+    The last one steers. Which room followed which is kept by the room that was replaced, so that
+    a configuration that names another room is taken at its word.
+    """
+    stored = tx.settings.all()
+    rooms = [configured]
+    while (after := stored.get(f"{_MOVED}{rooms[-1]}")) is not None and after not in rooms:
+        rooms.append(RoomId(after))
+    return tuple(rooms)
+
+
+def note_organizers_moved(tx: Transaction, old: RoomId, new: RoomId) -> None:
+    """From now on the new room steers in the place of the old one."""
+    tx.settings.put(f"{_MOVED}{old}", new)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings, settings_now
+from bot.settings import Settings, organizers_rooms, settings_now
 from flows.choices import Ballot, ballot_of
 from flows.collection import RoomView, RoundView
 from flows.dialogue import Status
@@ -41,12 +41,15 @@ class World:
         self._configured = configured or Settings()
         self.settings = self._configured
         self.own_id = own_id
+        self._configured_room = organizers_room
         self.organizers_room = organizers_room
+        """The room that steers: the configured one, or the one that has replaced it."""
         self.rooms: dict[RoomId, Room] = {}
         self.organizers: frozenset[UserId] = frozenset()
         """Who may steer: those in the organizers' room who do not only read there."""
         self.onlookers: frozenset[UserId] = frozenset()
-        """Everybody in the organizers' room: none of them is a participant."""
+        """Everybody in the organizers' room, or still in one that it replaced: none of them is a
+        participant."""
         self.early: set[EventId] = set()
         self.languages: dict[UserId, str] = {}
         """The languages people have chosen for what is said to them alone."""
@@ -98,9 +101,10 @@ class World:
     def see_rooms(self, tx: Transaction) -> None:
         """Read rooms and members anew."""
         self.rooms = {room.room_id: room for room in tx.rooms.all()}
-        inside = tx.rooms.members(self.organizers_room)
-        self.onlookers = frozenset(member.user_id for member in inside) - {self.own_id}
-        self.organizers = self._steering()
+        *replaced, self.organizers_room = organizers_rooms(tx, self._configured_room)
+        inside = self._inside(tx, self.organizers_room)
+        self.onlookers = inside.union(*(self._inside(tx, room_id) for room_id in replaced))
+        self.organizers = self._steering(inside)
         self.languages = tx.people.languages()
         self._members = defaultdict(dict)
         groups_of: dict[UserId, list[RoomId]] = defaultdict(list)
@@ -114,11 +118,15 @@ class World:
         }
         self._groups_of = {user: tuple(self._in_order(own)) for user, own in groups_of.items()}
 
-    def _steering(self) -> frozenset[UserId]:
+    def _inside(self, tx: Transaction, room_id: RoomId) -> frozenset[UserId]:
+        members = tx.rooms.members(room_id)
+        return frozenset(member.user_id for member in members) - {self.own_id}
+
+    def _steering(self, inside: frozenset[UserId]) -> frozenset[UserId]:
         room = self.rooms.get(self.organizers_room)
         if room is None or room.rights is None:
-            return self.onlookers
-        return frozenset(one for one in self.onlookers if not room.rights.is_below(one))
+            return inside
+        return frozenset(one for one in inside if not room.rights.is_below(one))
 
     def _in_order(self, rooms: Iterable[RoomId]) -> list[RoomId]:
         return sorted(rooms, key=lambda room_id: self.rooms[room_id].number or 0)

@@ -62,12 +62,14 @@ class Dialogues:
     def move(self, old: RoomId, new: RoomId) -> None:
         """Another room takes the place of one, in every dialogue: some come back after months."""
         for dialogue in self.in_status():
-            if any(group.room_id == old for group in dialogue.groups):
-                groups = (
-                    replace(group, room_id=new) if group.room_id == old else group
-                    for group in dialogue.groups
-                )
-                self.save(replace(dialogue, groups=tuple(groups)))
+            groups = tuple(
+                replace(group, room_id=new) if group.room_id == old else group
+                for group in dialogue.groups
+            )
+            organizers = new if dialogue.organizers_room == old else dialogue.organizers_room
+            moved = replace(dialogue, groups=groups, organizers_room=organizers)
+            if moved != dialogue:
+                self.save(moved)
 
     def get(self, dialogue_id: DialogueId) -> Dialogue | None:
         """The dialogue, or None if there is none of that id."""

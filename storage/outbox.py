@@ -59,11 +59,13 @@ class Due:
 class Sent:
     """What became of an earlier effect; `event_id` is None until it is sent.
 
-    `parked`: it waits for its room, which may take days.
+    `parked`: it waits for its room, which may take days. `room_id` is where it was sent: a room
+    that has been replaced since takes nothing that belongs to a message in the new one.
     """
 
     state: OutboxState
     event_id: EventId | None
+    room_id: RoomId
     parked: bool = False
 
 
@@ -211,7 +213,7 @@ class Outbox:
 
     def fate(self, key: EffectKey) -> Sent | None:
         """What became of the effect with this key; None if there never was one."""
-        columns = (_outbox.c.state, _outbox.c.event_id, _outbox.c.due_ms)
+        columns = (_outbox.c.state, _outbox.c.event_id, _outbox.c.due_ms, _outbox.c.room_id)
         query = sa.select(*columns).where(_outbox.c.key == key)
         row = self._db.execute(query).first()
         if row is None:
@@ -219,7 +221,7 @@ class Outbox:
         event_id = None if row.event_id is None else EventId(row.event_id)
         state = OutboxState(row.state)
         parked = state is OutboxState.WAITING and row.due_ms == _PARKED_MS
-        return Sent(state=state, event_id=event_id, parked=parked)
+        return Sent(state=state, event_id=event_id, room_id=RoomId(row.room_id), parked=parked)
 
     def shown_in(self, room_id: RoomId, *, most: int) -> list[EffectKey]:
         """The newest messages of ours that stand in a room, by their keys, newest first.
@@ -261,6 +263,11 @@ class Outbox:
             .order_by(_outbox.c.number)
         )
         return [(EffectKey(row.key), RoomId(row.room_id)) for row in self._db.execute(query)]
+
+    def forget(self, keys: Sequence[EffectKey]) -> None:
+        """Forget effects that are done: they are to be decided, and sent, once more."""
+        done = (_outbox.c.state != 0, _outbox.c.key.in_(keys))
+        self._db.execute(sa.delete(_outbox).where(*done))
 
     def forget_keys(self, part: str) -> None:
         """Forget effects that are done and whose key has this in it: it names a person."""

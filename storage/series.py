@@ -84,8 +84,10 @@ class AllSeries:
         """Another room takes the place of one."""
         for row in self._db.execute(sa.select(_series.c.series_id, _series.c.state)).all():
             state = json.loads(row.state)
-            if old in state["rooms"]:
+            if old in (*state["rooms"], state["organizers_room"]):
                 state["rooms"] = [new if room_id == old else room_id for room_id in state["rooms"]]
+                if state["organizers_room"] == old:
+                    state["organizers_room"] = new
                 here = _series.c.series_id == row.series_id
                 self._db.execute(sa.update(_series).where(here).values(state=json.dumps(state)))
 

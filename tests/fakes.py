@@ -99,7 +99,7 @@ class FakeChat:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._numbers = count(1)
-        self._sent: dict[str, EventId | None] = {}
+        self._sent: dict[tuple[RoomId, str], EventId | None] = {}
         self._feed: list[Heard] = []
         self._taken = 0
         self._news = asyncio.Event()
@@ -165,11 +165,13 @@ class FakeChat:
         self._fail(parcel)
         if self.holds_before:
             await self._hold()
-        if parcel.transaction_id not in self._sent:
-            self._sent[parcel.transaction_id] = self._carry_out(parcel)
+        # As with a homeserver: known by its transaction in its room, and in no other.
+        transaction = (parcel.room_id, parcel.transaction_id)
+        if transaction not in self._sent:
+            self._sent[transaction] = self._carry_out(parcel)
         if self.holds_after:
             await self._hold()
-        return self._sent[parcel.transaction_id]
+        return self._sent[transaction]
 
     async def find(
         self, room_id: RoomId, once_key: EffectKey, *, since: datetime, settled: bool = False

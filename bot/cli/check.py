@@ -11,6 +11,7 @@ from bot.cli.check_matrix import look_at_matrix
 from bot.cli.check_storage import look_at_database, look_at_modes, look_at_packs
 from bot.cli.configuration import config_path
 from bot.cli.findings import Finding, bad, good
+from bot.cli.organizers_room import look_at_the_named_room, room_now
 from bot.cli.terminal import OK, PROBLEM, Terminal
 from bot.config.values import load_config
 from bot.errors import ConfigError
@@ -45,4 +46,6 @@ def _findings(parsed: argparse.Namespace, terminal: Terminal) -> Iterator[Findin
     yield from look_at_care(config.care, terminal.now.astimezone(config.zone).date(), words)
     yield from look_at_database(config, words)
     yield from look_at_packs(config.pack_folders, words)
-    yield from asyncio.run(look_at_matrix(config, words))
+    room_id = room_now(config)
+    yield from look_at_the_named_room(config, path, room_id, words)
+    yield from asyncio.run(look_at_matrix(config, room_id, words))

@@ -15,16 +15,21 @@ from bot.cli.findings import Finding, bad, good
 from bot.config.values import Config
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, ConfigError
 from bot.wording import Wording
+from flows.ids import RoomId
 
 CLOCK_TOLERANCE_S = 5.0
 
 
-async def look_at_matrix(config: Config, words: Wording) -> Sequence[Finding]:
-    """Everything over there; what rests on something that failed is left out."""
-    return [finding async for finding in _findings(config, words)]
+async def look_at_matrix(config: Config, room_id: RoomId, words: Wording) -> Sequence[Finding]:
+    """Everything over there; what rests on something that failed is left out.
+
+    Args:
+        room_id: the organizers' room as it is now.
+    """
+    return [finding async for finding in _findings(config, room_id, words)]
 
 
-async def _findings(config: Config, words: Wording) -> AsyncIterator[Finding]:
+async def _findings(config: Config, room_id: RoomId, words: Wording) -> AsyncIterator[Finding]:
     what = words.say("homeserver {address}", address=config.matrix.homeserver)
     try:
         facts = await look_at_server(config.matrix.homeserver)
@@ -50,7 +55,7 @@ async def _findings(config: Config, words: Wording) -> AsyncIterator[Finding]:
     token = await _token(account, words)
     yield token
     if token.is_good:
-        yield await _room(account, config, words)
+        yield await _room(account, room_id, words)
 
 
 def _clock(ahead_s: float | None, words: Wording) -> Finding:
@@ -99,10 +104,10 @@ async def _token(account: MatrixAccount, words: Wording) -> Finding:
     return good(words.say("{what}: valid", what=what))
 
 
-async def _room(account: MatrixAccount, config: Config, words: Wording) -> Finding:
-    what = words.say("organizers' room {room}", room=config.organizers_room)
+async def _room(account: MatrixAccount, room_id: RoomId, words: Wording) -> Finding:
+    what = words.say("organizers' room {room}", room=room_id)
     try:
-        standing = await look_at_room(account, config.organizers_room)
+        standing = await look_at_room(account, room_id)
     except (ChatRefused, ChatUnavailable) as error:
         return bad(what, words.say("could not be checked ({reason}); try again", reason=error))
     if not standing.joined:

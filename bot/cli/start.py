@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from bot.dialogues.orders import (
 from bot.nearest import nearest
 from bot.packs.known import PackFile, find_packs
 from bot.rendering.problems import problem_sentence
+from bot.settings import organizers_rooms
 from bot.wording import Wording
 from flows.audit import Act
 from flows.dialogue import Dialogue
@@ -103,6 +104,7 @@ def _order_and_note(
     tx: Transaction, order: Order, kind: _Kind, now: datetime, operator: str
 ) -> _Ordered:
     """Order it, and note in the log who did."""
+    order = replace(order, organizers_room=organizers_rooms(tx, order.organizers_room)[-1])
     ordered = _order(tx, order, kind, now)
     at_ms = to_ms(now)
     for dialogue in ordered.dialogues:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cli.configuration import configured
+from bot.cli.configuration import config_path, configured
 from bot.cli.moments import shown_moment
+from bot.cli.organizers_room import moved_sentence
 from bot.cli.running import running_process
 from bot.cli.terminal import OK, Terminal
 from bot.config.values import Config
 from bot.service.tracebacks import printable
+from bot.settings import organizers_rooms
 from bot.wording import Wording
 from flows.dialogue import Dialogue, Phase, Status
 from flows.ids import RoomId
@@ -31,6 +33,9 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     config = configured(parsed, terminal)
     terminal.show(_process(config, terminal.words))
     with reading(config.database_url) as seen:
+        moved = moved_sentence(config, config_path(parsed), seen.tx, terminal.words)
+        if moved is not None:
+            terminal.show(moved)
         status = _Status(seen=seen, config=config, now=terminal.now, words=terminal.words)
         for line in status.lines():
             terminal.show(line)
@@ -80,7 +85,8 @@ class _Status:
 
     def _staff(self) -> set[str]:
         """The bot and the organizers, who look in everywhere and are not asked."""
-        members = self.seen.tx.rooms.members(self.config.organizers_room)
+        rooms = organizers_rooms(self.seen.tx, self.config.organizers_room)
+        members = (member for room in rooms for member in self.seen.tx.rooms.members(room))
         return {self.config.matrix.user_id, *(member.user_id for member in members)}
 
     def _present(self, room_id: RoomId) -> int:

@@ -62,7 +62,7 @@ def _start(call: Call) -> Answer:
         starts_at=_moment(call, when) if when else call.now,
         zone=call.tools.zone,
         language=call.tools.language,
-        organizers_room=call.tools.organizers_room,
+        organizers_room=call.tools.world.organizers_room,
         pace=call.tools.pace,
         rooms=rooms,
         own_pace=bool(own_pace),

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bot.seating.showing import TablesMessage
     from bot.seating.work import SeatingWork
     from bot.world import World
-    from flows.ids import RoomId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,6 @@ class Tools:
     packs: Callable[[], tuple[PackFile, ...]]
     shelf: Shelf
     rehearsals: Rehearsals
-    organizers_room: RoomId
     private_chat: str
     zone: str
     language: str

@@ -12,7 +12,7 @@ from bot.rendering.board import BoardFacts, BoardLine, board_markdown
 from bot.sending.parcels import post, revise
 from bot.wording import wording
 from flows.dialogue import Dialogue, Phase, Status
-from flows.ids import DialogueId, EffectKey, RoundNo
+from flows.ids import DialogueId, EffectKey, RoomId, RoundNo
 from flows.packs.pack import StepKind
 from storage.instants import from_ms, to_ms
 from storage.replies import Tally
@@ -28,16 +28,16 @@ class Board:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._written: dict[DialogueId, str] = {}
+        self._written: dict[DialogueId, tuple[RoomId, str]] = {}
         self._last_edit: dict[DialogueId, EffectKey] = {}
 
     def post(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
         """Bring a dialogue's board up to date; nothing happens if it shows the same."""
         text = self._text(tx, dialogue, now)
-        if self._written.get(dialogue.id) == text:
+        room_id = dialogue.organizers_room
+        if self._written.get(dialogue.id) == (room_id, text):
             return
         first = keys.board(dialogue.id)
-        room_id = dialogue.organizers_room
         now_ms = to_ms(now)
         if tx.outbox.fate(first) is None:
             tx.outbox.put([post(first, room_id, text)], now_ms=now_ms)
@@ -51,7 +51,7 @@ class Board:
             edit = keys.board_edit(dialogue.id, now_ms)
             tx.outbox.put([revise(edit, room_id, first, text)], now_ms=now_ms)
             self._last_edit[dialogue.id] = edit
-        self._written[dialogue.id] = text
+        self._written[dialogue.id] = (room_id, text)
 
     def _text(self, tx: Transaction, dialogue: Dialogue, now: datetime) -> str:
         step = dialogue.step

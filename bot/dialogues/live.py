@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.world import World
     from flows.dialogue import Dialogue
-    from flows.ids import DialogueId, EffectKey, RoundNo
+    from flows.ids import DialogueId, EffectKey, RoomId, RoundNo
     from flows.packs.pack import Step
     from storage.transaction import Transaction
 
@@ -35,7 +35,7 @@ class LiveDigest:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._written: dict[DialogueId, str] = {}
+        self._written: dict[DialogueId, tuple[RoomId, str]] = {}
         self._last_edit: dict[DialogueId, EffectKey] = {}
 
     def post(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
@@ -43,10 +43,12 @@ class LiveDigest:
 
         It is first posted when the first reply has come, so that it never tells of nothing.
         """
-        first = keys.live(dialogue.id)
-        is_posted = dialogue.id in self._written or tx.outbox.fate(first) is not None
+        first, room_id = keys.live(dialogue.id), dialogue.organizers_room
+        written = self._written.get(dialogue.id)
+        is_there = written is not None and written[0] == room_id
+        is_posted = is_there or tx.outbox.fate(first) is not None
         text = self._text(tx, dialogue, is_posted=is_posted)
-        if text is None or self._written.get(dialogue.id) == text:
+        if text is None or written == (room_id, text):
             return
         now_ms = to_ms(now)
         if is_posted:
@@ -57,11 +59,11 @@ class LiveDigest:
             else:
                 tx.outbox.withdraw_waiting(earlier)
             edit = self._last_edit[dialogue.id] = keys.live_edit(dialogue.id, now_ms)
-            effect = revise(edit, dialogue.organizers_room, first, text)
+            effect = revise(edit, room_id, first, text)
         else:
-            effect = post(first, dialogue.organizers_room, text, silent=True)
+            effect = post(first, room_id, text, silent=True)
         tx.outbox.put([effect], now_ms=now_ms)
-        self._written[dialogue.id] = text
+        self._written[dialogue.id] = (room_id, text)
 
     def _text(self, tx: Transaction, dialogue: Dialogue, *, is_posted: bool) -> str | None:
         """What is to be shown; None where there is nothing to tell."""

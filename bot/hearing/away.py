@@ -64,7 +64,9 @@ class Away:
         kept = tx.outbox.parked(room_id)
         if not kept:
             return
-        late = [one.number for one in kept if self._is_over(tx, one.key)]
+        # A digest is of a step that is over; only groups are spared what comes too late.
+        is_of_group = self._world.use_of(room_id) is RoomUse.GROUP
+        late = [one.number for one in kept if is_of_group and self._is_over(tx, one.key)]
         for number in late:
             tx.outbox.fail(number, now_ms=to_ms(now), error="its step was over")
         tx.outbox.unpark(room_id, now_ms=to_ms(now))

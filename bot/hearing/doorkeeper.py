@@ -88,8 +88,8 @@ class Doorkeeper:
         if changed:
             self._world.see_rooms(tx)
             self._world.see_rounds(tx)
-            self._upgrades.learn(tx, rooms, now=now)
-            for room_id in open_again:
+            moved = self._upgrades.learn(tx, rooms, now=now)
+            for room_id in dict.fromkeys((*open_again, *moved)):
                 self._away.come_back(tx, room_id, now=now)
             self._wrong_room.help(tx, came, now=now)
         return entered

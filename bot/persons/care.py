@@ -74,7 +74,6 @@ class Care:
         whisper: Whisper,
         links: Links,
         holds: HoldsBack,
-        organizers_room: RoomId,
         language: str,
         zone: ZoneInfo,
     ) -> None:
@@ -83,7 +82,6 @@ class Care:
         self._whisper = whisper
         self._links = links
         self._holds = holds
-        self._organizers_room = organizers_room
         self._language = language
         self._zone = zone
         self._lines_seen_on: int | None = None
@@ -175,7 +173,7 @@ class Care:
                 Word(name=f"care-alert/{heard.event_id}/0", markdown=text, silent=True),
                 Word(name=f"care-alert/{heard.event_id}/1", markdown=ping_markdown(words)),
             ]
-            self._whisper.tell(tx, user_id, alert, near=self._organizers_room, now=now)
+            self._whisper.tell(tx, user_id, alert, near=self._world.organizers_room, now=now)
         if not self.duty:
             text = alert_markdown(
                 heard.danger.level,
@@ -185,8 +183,8 @@ class Care:
                 reply=reply,
                 release=f"!{RELEASE_WORDS[words.language]}",
             )
-            key = EffectKey(f"{self._organizers_room}/-/-/care-alert/{heard.event_id}")
-            notice = post(key, self._organizers_room, text, silent=False)
+            key = EffectKey(f"{self._world.organizers_room}/-/-/care-alert/{heard.event_id}")
+            notice = post(key, self._world.organizers_room, text, silent=False)
             tx.outbox.put([notice], now_ms=to_ms(now))
 
     def _place(self, heard: Heard) -> str:
@@ -245,5 +243,7 @@ class Care:
         if not text:
             return
         oldest = min(line.last_checked for line in old)
-        key = EffectKey(f"{self._organizers_room}/-/-/care-lines/{oldest}/{len(old)}")
-        tx.outbox.put([post(key, self._organizers_room, text, silent=False)], now_ms=to_ms(now))
+        key = EffectKey(f"{self._world.organizers_room}/-/-/care-lines/{oldest}/{len(old)}")
+        tx.outbox.put(
+            [post(key, self._world.organizers_room, text, silent=False)], now_ms=to_ms(now)
+        )

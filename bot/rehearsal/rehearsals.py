@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.packs.known import PackFile
     from bot.rehearsal.play import MakeBot
     from bot.rehearsal.stage import Shown
+    from bot.world import World
     from flows.ids import RoomId, UserId
     from flows.packs.pack import Pack
     from storage.database import Database
@@ -71,6 +72,7 @@ class Rehearsals:
         self,
         *,
         config: Config,
+        world: World,
         database: Database,
         make_bot: MakeBot,
         packs: Callable[[], tuple[PackFile, ...]],
@@ -78,6 +80,7 @@ class Rehearsals:
         outbox_filled: Callable[[], None],
     ) -> None:
         self._config = config
+        self._world = world
         self._database = database
         self._make_bot = make_bot
         self._packs = packs
@@ -112,7 +115,7 @@ class Rehearsals:
         )
         room = open_room(
             key_of(begun.number, "room"),
-            self._config.organizers_room,
+            self._world.organizers_room,
             name=words.say("🧪 Dry run: {title}", title=title),
             topic=words.say("What a group sees. Everybody who writes here is made up."),
             invited=invited,
@@ -207,7 +210,7 @@ class Rehearsals:
         scratch = Scratch(
             rehearsal.number,
             room_id=room_id,
-            organizers_room=self._config.organizers_room,
+            organizers_room=self._world.organizers_room,
             words=words,
         )
         with tempfile.TemporaryDirectory(dir=self._config.data_folder) as folder:
@@ -268,7 +271,7 @@ class Rehearsals:
         """Tell the organizers, and leave the room: it stays theirs to read."""
         now_ms = to_ms(self._now())
         tx.rehearsals.end(rehearsal.number, now_ms=now_ms)
-        organizers = self._config.organizers_room
+        organizers = self._world.organizers_room
         effects = [post(key_of(rehearsal.number, "end"), organizers, f"{MARK} {text}")]
         if room_id is None:
             # Not made yet, it is not needed any more.

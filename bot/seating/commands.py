@@ -411,7 +411,7 @@ def _seat(call: Call) -> Answer:
         call.tx,
         seating,
         call.words,
-        near=call.tools.organizers_room,
+        near=call.tools.world.organizers_room,
         encrypted=call.tools.encrypted_groups,
         now=call.now,
     )

@@ -12,7 +12,7 @@ from bot.seating.proposal import Invited, tables_markdown
 from bot.seating.rooms import KEYS, invitation_key
 from bot.sending.parcels import post, revise
 from bot.wording import wording
-from flows.ids import EffectKey, RoomId
+from flows.ids import EffectKey
 from storage.confirmations import Confirmation
 from storage.instants import to_ms
 from storage.outbox import OutboxState
@@ -20,14 +20,15 @@ from storage.seating import SPACE, Seated, Seating, Stage
 
 if TYPE_CHECKING:
     from bot.chat import Links
+    from bot.world import World
     from storage.transaction import Transaction
 
 
 class TablesMessage:
     """The message of a seating in the organizers' room."""
 
-    def __init__(self, room_id: RoomId, links: Links) -> None:
-        self._room_id = room_id
+    def __init__(self, world: World, links: Links) -> None:
+        self._world = world
         self._links = links
 
     def key(self, seating: Seating) -> EffectKey:
@@ -38,25 +39,26 @@ class TablesMessage:
         self, tx: Transaction, seating: Seating, *, now: datetime, anew: bool = False
     ) -> Seating:
         """Post it, or bring it up to date; while it is a proposal, a ✅ on it confirms."""
-        now_ms = to_ms(now)
-        if anew:
+        now_ms, room_id = to_ms(now), self._world.organizers_room
+        shown = tx.outbox.fate(self.key(seating))
+        if anew or (shown is not None and shown.room_id != room_id):
             tx.confirmations.withdraw(self.key(seating))
             seating = replace(seating, posted=seating.posted + 1)
         key = self.key(seating)
         text = self._text(tx, seating)
         if tx.outbox.fate(key) is None:
-            tx.outbox.put([post(key, self._room_id, text)], now_ms=now_ms)
+            tx.outbox.put([post(key, room_id, text)], now_ms=now_ms)
         else:
             tx.outbox.withdraw_waiting(self._edit_key(seating))
             seating = replace(seating, shown=seating.shown + 1)
-            edit = revise(self._edit_key(seating), self._room_id, key, text)
+            edit = revise(self._edit_key(seating), room_id, key, text)
             tx.outbox.put([edit], now_ms=now_ms)
         tx.confirmations.withdraw(key)
         if seating.stage is Stage.PROPOSED:
             tx.confirmations.ask(
                 Confirmation(
                     key=key,
-                    room_id=self._room_id,
+                    room_id=room_id,
                     line=f"seat {seating.number}",
                     language=seating.language,
                     asked_ms=now_ms,

@@ -28,7 +28,7 @@ from bot.wording import wording
 from flows.dialogue import Status
 from flows.grouping.people import Person, PersonId
 from flows.grouping.rules import Apart, Rule, Together
-from flows.ids import EffectKey, RoomId, UserId
+from flows.ids import EffectKey, UserId
 from storage.instants import to_ms
 from storage.seating import SPACE, Seated, Seating, Stage, Todo
 
@@ -60,7 +60,6 @@ class SeatingWork:
         links: Links,
         world: World,
         message: TablesMessage,
-        room_id: RoomId,
         now: Callable[[], datetime],
         outbox_filled: Callable[[], None],
     ) -> None:
@@ -69,7 +68,6 @@ class SeatingWork:
         self._links = links
         self._world = world
         self._message = message
-        self._room_id = room_id
         self._now = now
         self._outbox_filled = outbox_filled
         self._woken = asyncio.Event()
@@ -307,7 +305,7 @@ class SeatingWork:
         effect = post_file(
             tx,
             key,
-            self._room_id,
+            self._world.organizers_room,
             name=words.say("table-cards.pdf"),
             mime="application/pdf",
             data=pdf,
@@ -344,7 +342,7 @@ class SeatingWork:
 
     def _say(self, tx: Transaction, seating: Seating, what: str, text: str) -> None:
         key = EffectKey(f"{KEYS}{seating.number}/-/-/{what}/{seating.revision}")
-        tx.outbox.put([post(key, self._room_id, text)], now_ms=to_ms(self._now()))
+        tx.outbox.put([post(key, self._world.organizers_room, text)], now_ms=to_ms(self._now()))
 
     def _forget_old(self, tx: Transaction) -> None:
         """Names go a month after the list was last used, unless a dialogue still needs it."""

@@ -245,6 +245,7 @@ def unpack(
     packed: Packed,
     fates: Mapping[EffectKey, Sent],
     *,
+    room_id: RoomId,
     waits_for_links: bool = True,
     data: bytes | None = None,
 ) -> Content:
@@ -252,6 +253,8 @@ def unpack(
 
     Args:
         fates: what became of the effects it speaks of, as far as there are any.
+        room_id: where it goes. What belongs to a message of a room that this one has replaced
+            stands by itself: no thread and no edit reaches from one room into another.
         waits_for_links: whether a link in a text to a message not sent yet is waited for;
             else it leads to the room alone.
         data: the bytes of `packed.blob`, None if they are not kept (any more).
@@ -263,10 +266,11 @@ def unpack(
     values = packed.values
     match values["kind"]:
         case "post":
-            return _post(values, fates, waits_for_links=waits_for_links)
+            return _post(values, fates, room_id, waits_for_links=waits_for_links)
         case "revise":
             text = _with_links(values, fates, waits=waits_for_links)
-            return Revise(target=_sent(values["of"], fates), markdown=text)
+            target = _sent_here(values["of"], fates, room_id)
+            return Post(markdown=text) if target is None else Revise(target=target, markdown=text)
         case "react":
             own = "of" in values
             target = _sent(values["of"], fates) if own else EventId(values["target"])
@@ -278,15 +282,18 @@ def unpack(
         case "leave":
             return Leave()
         case _:
-            return _unpack_rarer(values, fates, data)
+            return _unpack_rarer(values, fates, room_id, data)
 
 
 def _unpack_rarer(
-    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], data: bytes | None
+    values: Mapping[str, Any],
+    fates: Mapping[EffectKey, Sent],
+    room_id: RoomId,
+    data: bytes | None,
 ) -> Content:
     match values["kind"]:
         case "post_file":
-            return _file(values, fates, data)
+            return _file(values, fates, room_id, data)
         case "open_room":
             return _room(values, fates)
         case "invite":
@@ -297,18 +304,25 @@ def _unpack_rarer(
 
 
 def _post(
-    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], *, waits_for_links: bool
+    values: Mapping[str, Any],
+    fates: Mapping[EffectKey, Sent],
+    room_id: RoomId,
+    *,
+    waits_for_links: bool,
 ) -> Post:
     return Post(
         markdown=_with_links(values, fates, waits=waits_for_links),
-        thread=_thread(values, fates),
+        thread=_thread(values, fates, room_id),
         mentions=tuple(UserId(user) for user in values.get("mentions", ())),
         silent=values["silent"],
     )
 
 
 def _file(
-    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], data: bytes | None
+    values: Mapping[str, Any],
+    fates: Mapping[EffectKey, Sent],
+    room_id: RoomId,
+    data: bytes | None,
 ) -> PostFile:
     if data is None:
         message = "the file itself is not kept any more"
@@ -318,13 +332,15 @@ def _file(
         mime=values["mime"],
         data=data,
         markdown=values["markdown"],
-        thread=_thread(values, fates),
+        thread=_thread(values, fates, room_id),
     )
 
 
-def _thread(values: Mapping[str, Any], fates: Mapping[EffectKey, Sent]) -> EventId | None:
+def _thread(
+    values: Mapping[str, Any], fates: Mapping[EffectKey, Sent], room_id: RoomId
+) -> EventId | None:
     if "under" in values:
-        return _sent(values["under"], fates)
+        return _sent_here(values["under"], fates, room_id)
     thread = values.get("thread")
     return None if thread is None else EventId(thread)
 
@@ -360,6 +376,12 @@ def _sent(key: str, fates: Mapping[EffectKey, Sent]) -> EventId:
     if found.event_id is None:
         raise NotYet(key)
     return found.event_id
+
+
+def _sent_here(key: str, fates: Mapping[EffectKey, Sent], room_id: RoomId) -> EventId | None:
+    """The message, None if it stands in a room that this one has replaced."""
+    event_id = _sent(key, fates)
+    return event_id if fates[EffectKey(key)].room_id == room_id else None
 
 
 def _sent_or_nothing(key: str, fates: Mapping[EffectKey, Sent], *, waits: bool) -> str:

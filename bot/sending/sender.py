@@ -233,7 +233,9 @@ class Sender:
         except Exception as error:
             log.exception("effect.broken", key=due.key)
             return await self._wait_after_mistake(due, error)
-        self._just_sent[due.key] = Sent(state=OutboxState.SENT, event_id=event_id)
+        self._just_sent[due.key] = Sent(
+            state=OutboxState.SENT, event_id=event_id, room_id=due.room_id
+        )
         self._tried_here.discard(due.number)
         self._done.append((due, event_id))
         self._done_ready.set()
@@ -280,6 +282,7 @@ class Sender:
             content = unpack(
                 packed,
                 fates,
+                room_id=due.room_id,
                 waits_for_links=due.tries < _WAITS_FOR_LINKS,
                 data=await self._data(packed.blob),
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.matrix.transport import CLIENT, escaped
+from bot.errors import ChatRefused
 from demo.homeserver import Homeserver
 from flows.ids import RoomId
 from tests.journeys.packs import short
@@ -126,3 +127,54 @@ async def seated(scene: Workshop, people: int) -> None:
         return wanted in texts[-1]
 
     await until_true(shown, wanted)
+
+
+async def test_the_organizers_room_that_is_replaced_is_followed(
+    homeserver: Homeserver, fresh_name: str, tmp_path: Path
+) -> None:
+    # given a dialogue, an organizers' room, and somebody in there who may only write
+    async with workshop(homeserver, tmp_path, fresh_name, tables=1, pack=PACK) as scene:
+        [table] = scene.tables
+        anna, old = table.people[0], scene.organizers_room
+        await scene.order("!starta test")
+        await scene.shows(anna, table.room_id, "Var för sig")
+        await asks(scene, old, "invite", {"user_id": anna.id})
+        await anna.join(old)
+
+        # when she says that a room of hers replaces it, in every way that she can
+        says_so = {"predecessor": {"room_id": old}}
+        hers = await anna.create_room(
+            "Arrangörer", invite=[scene.bot.user_id], creation_content=says_so
+        )
+        body = {"body": "moved", "replacement_room": hers}
+        place = f"{CLIENT}/rooms/{escaped(old)}"
+        with pytest.raises(ChatRefused, match="M_FORBIDDEN"):
+            await anna.ask("PUT", f"{place}/state/m.room.tombstone/", body)
+        with pytest.raises(ChatRefused, match="must be state"):
+            await anna.send(old, "m.room.tombstone", body)
+        await anna.write(hers, "!avsluta test-1")
+
+        # and when an organizer replaces it, while the bot is away
+        await scene.bot.stop()
+        made = await asks(scene, old, "upgrade", {"new_version": "12"})
+        room = RoomId(str(made["replacement_room"]))
+        await asks(scene, room, "invite", {"user_id": scene.bot.user_id})
+        await scene.bot.start()
+
+        # then the new one is told, and steers from now on
+        await scene.shows(scene.organizer, room, "har ersatt Arrangörer")
+        scene.organizers_room = room
+        await scene.order("!grupper")
+        await scene.shows(scene.organizer, room, "1. Bord 1: 1 person")
+        await scene.order("!nästa")
+        await scene.shows(anna, table.room_id, "Tillsammans")
+        assert await scene.texts(anna, hers) == []
+
+        # also after a restart, and the operator is told what to write
+        await scene.bot.stop()
+        await scene.bot.start()
+        await scene.order("!avsluta test-1")
+        await scene.shows(scene.organizer, room, "Sammanställning")
+        line = scene.bot.config.read_text().splitlines().index(f'room = "{old}"') + 1
+        told = f'{scene.bot.config}, rad {line}: room = "{room}"'
+        assert told in scene.bot.run("status")

@@ -94,6 +94,10 @@ def test_the_first_try_is_written_down_once(database: Database) -> None:
     assert [one.first_try_ms for one in look(database)] == [NOW_MS + 1, NOW_MS + 9]
 
 
+def became(state: OutboxState, event_id: EventId | None) -> Sent:
+    return Sent(state=state, event_id=event_id, room_id=TABLE_1)
+
+
 def test_many_tries_at_once(database: Database) -> None:
     put(database, *(f"{number:04}" for number in range(1201)))
     numbers = [one.number for one in look(database, limit=2000)]
@@ -114,10 +118,10 @@ def test_what_became_of_an_effect(database: Database) -> None:
 
     database.write_now(send)
 
-    assert fate(database, "waiting") == Sent(state=OutboxState.WAITING, event_id=None)
-    assert fate(database, "sent") == Sent(state=OutboxState.SENT, event_id=EventId("$2"))
-    assert fate(database, "joined") == Sent(state=OutboxState.SENT, event_id=None)
-    assert fate(database, "failed") == Sent(state=OutboxState.FAILED, event_id=None)
+    assert fate(database, "waiting") == became(OutboxState.WAITING, None)
+    assert fate(database, "sent") == became(OutboxState.SENT, EventId("$2"))
+    assert fate(database, "joined") == became(OutboxState.SENT, None)
+    assert fate(database, "failed") == became(OutboxState.FAILED, None)
     assert fate(database, "never") is None
     assert due(database) == ["waiting"]
     assert database.write_now(_counts) == [1, 2, 1]
@@ -157,7 +161,7 @@ def test_what_a_newer_one_replaces_is_dropped_unless_it_is_sent(database: Databa
 
     assert database.write_now(work) == [True, False, True, False, False]
     assert due(database) == []
-    assert fate(database, "sent") == Sent(state=OutboxState.SENT, event_id=EventId("$3"))
+    assert fate(database, "sent") == became(OutboxState.SENT, EventId("$3"))
 
 
 def test_acknowledgements_are_forgotten_when_they_are_sent(database: Database) -> None:

@@ -103,12 +103,12 @@ class Installation:
                 tx.rooms.put(Room(room_id=room_id, use=RoomUse.GROUP, name=name, number=number))
                 people = ("runda", "ann", f"bo{number}", f"eva{number}")
                 joined += [(room_id, person) for person in people]
-            changes = [self._joined(room_id, person) for room_id, person in joined]
+            changes = [self.joined(room_id, person) for room_id, person in joined]
             tx.rooms.apply(changes)
 
         database.write_now(work)
 
-    def _joined(self, room_id: RoomId, person: str) -> MemberChange:
+    def joined(self, room_id: RoomId, person: str) -> MemberChange:
         return MemberChange(
             room_id=room_id,
             user_id=UserId(f"@{person}:example.org"),

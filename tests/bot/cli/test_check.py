@@ -16,7 +16,9 @@ import sqlalchemy as sa
 
 from bot.adapters.matrix.account import MatrixAccount
 from bot.adapters.matrix.setting_up import log_out, make_room
+from bot.settings import note_organizers_moved
 from demo.homeserver import Account, Homeserver
+from flows.ids import RoomId
 from storage.database import Database, create_engine
 from tests.bot.cli.conftest import Runda
 
@@ -191,6 +193,26 @@ def test_a_room_the_bot_is_not_in(runda: Runda, installed: Installation) -> None
         "✗ organizers' room !elsewhere:runda.test\n    the bot is not in it; correct "
         f"organizers.room, or invite {installed.account.user_id} and start the bot\n"
     ) in outcome.shown
+
+
+def test_a_room_that_was_replaced(runda: Runda, installed: Installation) -> None:
+    # given a configuration that names a room by which the bot does not go any more
+    gone, url = RoomId("!gone:example.org"), f"sqlite:///{installed.folder}/data/runda.db"
+    database = Database.open(url)
+    database.write_now(lambda tx: note_organizers_moved(tx, gone, RoomId(installed.room)))
+    database.close()
+    installed.change(f'room = "{installed.room}"', f'room = "{gone}"')
+
+    outcome = runda("check", "--config", installed.config)
+
+    assert (outcome.status, outcome.complaint) == (1, "1 problem to mend\n")
+    lines = outcome.shown.splitlines()
+    at = lines.index(f"✗ organizers.room = {gone}")
+    assert lines[at + 1] == (
+        "    this room has been replaced, and the bot has gone along; write in "
+        f'{installed.config}, line 7: room = "{installed.room}"'
+    )
+    assert lines[-1].startswith(f"✓ organizers' room {installed.room} “Dialogdagen”")
 
 
 @pytest.mark.parametrize("version", ["11", "12"])

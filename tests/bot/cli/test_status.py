@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.settings import note_organizers_moved
 from flows.ids import EffectKey, RoomId, StepId
 from storage.instants import to_ms
 from storage.journal import NewGap
@@ -18,7 +19,7 @@ from storage.outbox import Effect
 from storage.tables import InboxRow
 from storage.transaction import Transaction
 from tests.bot.cli.conftest import Runda
-from tests.bot.cli.installation import TABLES, Installation, add_rows, answer
+from tests.bot.cli.installation import ORGANIZERS, TABLES, Installation, add_rows, answer
 
 ONE, TWO = TABLES
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -57,6 +58,46 @@ def test_a_dialogue_in_the_middle(runda: Runda, installation: Installation) -> N
     # (near midnight the day stands before the time)
     until = dialogue.closes_at.astimezone(STOCKHOLM).strftime("%H:%M")
     assert re.search(rf"  step 1 of 2: Your own answer, until (\S+ )?{until}\n", outcome.shown)
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        pytest.param('[organizers]\nroom = "{room}"\n', ", line 7", id="as runda init writes it"),
+        pytest.param('[ organizers ]\n\n  room="{room}"\n', ", line 8", id="spaced"),
+        pytest.param('[organizers]\n"room" = "{room}"\n', ", under [organizers]", id="quoted"),
+    ],
+)
+def test_an_organizers_room_that_was_replaced(
+    runda: Runda, installation: Installation, written: str, place: str
+) -> None:
+    # given a room that another has replaced, in which somebody is who sat at a table
+    text = installation.config.read_text()
+    section = f'[organizers]\nroom = "{ORGANIZERS}"\n'
+    assert section in text
+    installation.config.write_text(text.replace(section, written.format(room=ORGANIZERS)))
+    new = RoomId("!new:example.org")
+    database = installation.open()
+    installation.make_groups(database)
+    database.write_now(lambda tx: note_organizers_moved(tx, ORGANIZERS, new))
+    database.write_now(lambda tx: tx.rooms.apply([installation.joined(new, "bo1")]))
+    database.close()
+
+    outcome = runda("status", "--config", installation.config)
+
+    assert outcome.shown.splitlines()[1:3] == [
+        (
+            "The organizers' room has been replaced, and the bot has gone along. Write in "
+            f'{installation.config}{place}: room = "{new}"'
+        ),
+        "2 groups, 3 people.",
+    ]
+    # and what is started reports there
+    assert runda("start", "meetings", "--config", installation.config).status == 0
+    database = installation.open()
+    [dialogue] = database.write_now(lambda tx: tx.dialogues.in_status())
+    database.close()
+    assert dialogue.organizers_room == new
 
 
 def test_what_is_stuck(runda: Runda, installation: Installation) -> None:
