@@ -117,7 +117,11 @@ class Care:
     def hear(self, tx: Transaction, heard: Heard, *, now: datetime) -> None:
         """Answer in private and call, if that was not done a moment ago."""
         since = to_ms(now - AGAIN_AFTER)
-        before = [one.level.weight for one in tx.care.since(heard.user_id, from_ms=since)]
+        before = [
+            one.level.weight
+            for one in tx.care.since(heard.user_id, from_ms=since)
+            if one.level.is_own is heard.danger.level.is_own
+        ]
         log.warning("care.heard", level=heard.danger.level.value, again=bool(before))
         if max(before, default=0) >= heard.danger.level.weight:
             return

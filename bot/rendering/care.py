@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import assert_never
 
 from bot.config.care import HelpLine
 from bot.rendering.markdown import escape
@@ -48,31 +49,69 @@ def answer_markdown(
         called: whether somebody on duty is told.
         kept: whether what she wrote is an answer that is stored, and held back.
     """
-    if level is Level.ACUTE:
-        begins = words.say(
-            "Thank you for writing that. It sounds as if it is very hard right now, and you "
-            "do not have to carry it alone. **If you may hurt yourself: call 112 now**, or go to "
-            "somebody who is near you."
-        )
-    else:
-        begins = words.say(
-            "Thank you for writing that. It sounds heavy. There are people who want to listen, "
-            "and you do not need to have an emergency to call."
-        )
-    parts = [begins, lines_markdown(lines, words)]
+    parts = [_beginning(level, words), lines_markdown(lines, words)]
     if called:
-        parts.append(
-            words.say(
-                "I am a program and cannot judge how you are. So I have told the person on duty "
-                "that you may need somebody to talk to. They see that it is you, and not what "
-                "you wrote."
-            )
-        )
-    else:
+        parts.append(_called(level, words))
+    elif level.is_own:
         parts.append(words.say("I am a program and cannot judge how you are."))
+    else:
+        parts.append(words.say("I am a program and cannot judge how serious it is."))
     if kept:
         parts.append(words.say("Nobody else is shown what you wrote."))
     return "\n\n".join(parts)
+
+
+def _beginning(level: Level, words: Wording) -> str:
+    match level:
+        case Level.ACUTE:
+            return words.say(
+                "Thank you for writing that. It sounds as if it is very hard right now, and you "
+                "do not have to carry it alone. **If you may hurt yourself: call 112 now**, or go "
+                "to somebody who is near you."
+            )
+        case Level.PASSIVE:
+            return words.say(
+                "Thank you for writing that. It sounds heavy. There are people who want to "
+                "listen, and you do not need to have an emergency to call."
+            )
+        case Level.OTHER:
+            return words.say(
+                "Thank you for writing that. It is hard to worry for somebody, and you do not "
+                "have to carry it alone. **If a life is in danger now: call 112**, and stay with "
+                "her or him. It is not dangerous to ask straight out about thoughts of suicide. "
+                "Those who answer here listen to you too, and can say what you can do:"
+            )
+        case _:
+            assert_never(level)
+
+
+def _called(level: Level, words: Wording) -> str:
+    if level.is_own:
+        return words.say(
+            "I am a program and cannot judge how you are. So I have told the person on duty "
+            "that you may need somebody to talk to. They see that it is you, and not what "
+            "you wrote."
+        )
+    return words.say(
+        "I am a program and cannot judge how serious it is. So I have told the person on duty "
+        "that you may need somebody to talk to, because you worry for somebody. They see that "
+        "it is you, and neither what you wrote nor whom it is about."
+    )
+
+
+def _alarm(level: Level, words: Wording) -> str:
+    match level:
+        case Level.ACUTE:
+            return words.say("🚨 **Somebody has written that she or he may be in danger now.**")
+        case Level.PASSIVE:
+            return words.say("💛 **Somebody has written that it is hard to go on living.**")
+        case Level.OTHER:
+            return words.say(
+                "🧡 **Somebody worries for another person's life: a child, a friend, somebody "
+                "close.** Ask whom it is about, and whether it is urgent."
+            )
+        case _:
+            assert_never(level)
 
 
 def ping_markdown(words: Wording) -> str:
@@ -97,12 +136,7 @@ def alert_markdown(
         reply: the number of the reply that is held back, "" for none.
         release: the word that releases one.
     """
-    head = (
-        words.say("🚨 **Somebody has written that she or he may be in danger now.**")
-        if level is Level.ACUTE
-        else words.say("💛 **Somebody has written that it is hard to go on living.**")
-    )
-    parts = [head]
+    parts = [_alarm(level, words)]
     if person:
         parts.append(words.say("Person: {person}", person=person))
     if place:

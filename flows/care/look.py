@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.care.english import ENGLISH
-from flows.care.plain import plain
+from flows.care.others import OTHERS, RULE, Others
+from flows.care.plain import plain, quoted
 from flows.care.rules import Language, Level, Rule
 from flows.care.swedish import SWEDISH
 
@@ -26,12 +27,40 @@ class Danger:
 
 
 def danger_in(text: str) -> Danger | None:
-    """The gravest that a text says about its own author; None if it says nothing of the kind.
+    """The gravest that a text says about its own author, or else about somebody she worries for.
 
-    Talk about the subject, about others, about what is long past, and what is denied are not
-    found. Nor is everything else that a person would hear: docs/care.md has the measure.
+    Talk about the subject, about people in general, about what is long past, and what is denied
+    are not found. Nor is everything else that a person would hear: docs/care.md has the measure.
     """
-    said = plain(text[:_MOST_SIGNS])
+    text = text[:_MOST_SIGNS]
+    said = plain(text)
+    gravest = _own_danger(said)
+    if gravest is not None:
+        return gravest
+    for language in _LANGUAGES:
+        others = OTHERS[language.code]
+        if others.worries(said) or _repeats(language, others, text, said):
+            return Danger(Level.OTHER, RULE, language.code)
+    return None
+
+
+def _repeats(language: Language, others: Others, text: str, said: str) -> bool:
+    """Whether words of danger are repeated that somebody has said whom the writer worries for."""
+    if others.who.search(said) is None:
+        return False
+    if any(
+        others.repeats(said[: found.start()])
+        for rule in language.rules
+        for found in rule.finds.finditer(said)
+    ):
+        return True
+    return any(
+        others.repeats(plain(before)) and _own_danger(plain(words)) is not None
+        for before, words in quoted(text)
+    )
+
+
+def _own_danger(said: str) -> Danger | None:
     gravest: Danger | None = None
     for language in _LANGUAGES:
         if language.hints.search(said) is None:
@@ -59,7 +88,10 @@ def _counts(language: Language, said: str, found: re.Match[str]) -> bool:
     begins = before.rfind(" . ") + 1
     ends = said.find(" . ", found.end())
     sentence = said[begins : ends if ends >= 0 else len(said)]
-    if language.reported.search(before):
+    others = OTHERS[language.code]
+    if language.reported.search(before) or others.repeats(before):
+        return False
+    if others.are_meant(said, *found.span()):
         return False
     if language.past.search(sentence) and not language.still.search(sentence):
         return False

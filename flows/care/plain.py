@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _QUOTED = re.compile(
@@ -14,6 +16,8 @@ _QUOTED = re.compile(
     re.MULTILINE,
 )
 _FEWEST_WORDS_AROUND = 2
+_MOST_QUOTES = 20
+_RIGHT_BEFORE = 200
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u00b4`](?=\w)")
 _RUNS_ON = re.compile(r"\n(?=[ \t]*[a-zåäö])")
 _ENDING = re.compile(r"[.!?;:…\n|]+")
@@ -48,6 +52,7 @@ _SPELLINGS = {
     "leeva": "leva", "läva": "leva", "lev": "leva", "live": "live", "lvet": "livet",
     "orkr": "orkar", "tänkr": "tänker", "henga": "hänga", "va": "var", "e": "är",
     "ikvall": "ikväll", "imorron": "imorgon", "skall": "ska", "dom": "de",
+    "doter": "dotter",
     "önksar": "önskar", "onskar": "önskar", "forsvinna": "försvinna",
     "wnat": "want", "wanna": "want to", "wana": "want to", "wan": "want", "wanto": "want to",
     "gonna": "going to", "gona": "going to", "goin": "going", "ima": "im going to",
@@ -81,6 +86,13 @@ def plain(text: str) -> str:
     text = _NOT_SAID.sub(" ", _ENDING.sub(" . ", text).replace(",", " , "))
     text = _SPACED.sub(lambda found: found.group().replace(" ", ""), text)
     return " ".join(_mended(word) for word in text.replace("_", " ").split())
+
+
+def quoted(text: str) -> Iterator[tuple[str, str]]:
+    """What stands in quotation marks, the first of it, each with what stands right before it."""
+    for found in islice(_QUOTED.finditer(text), _MOST_QUOTES):
+        before = text[max(found.start() - _RIGHT_BEFORE, 0) : found.start()]
+        yield before, found.group().strip("\"“”„«»'\u2018\u2019> ")
 
 
 def _without_quotes(text: str) -> str:

@@ -18,11 +18,18 @@ class Level(StrEnum):
     """She means to take her life, has tried, or has a way to."""
     PASSIVE = "passive"
     """She does not want to live, or harms herself; nothing says that she will act."""
+    OTHER = "other"
+    """Somebody else is in danger, by what she writes: her daughter, a friend."""
 
     @property
     def weight(self) -> int:
-        """The graver, the higher."""
+        """The graver, the higher; between her own danger and another's it decides nothing."""
         return 2 if self is Level.ACUTE else 1
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the writer herself who may be in danger."""
+        return self is not Level.OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from tests.builders import (
 DUTY = UserId("@jour:example.org")
 ACUTE = "I am going to kill myself tonight"
 PASSIVE = "I don't want to live anymore"
+OTHER = "My daughter says she does not want to live"
 MARKER = "kill myself"
 
 OPEN = pack_toml(
@@ -68,7 +69,7 @@ def answers_to(journey: Journey, who: UserId) -> list[str]:
 
 
 def alerts(journey: Journey) -> list[str]:
-    return [text for text in private_texts(journey, DUTY) if text.startswith(("🚨", "💛"))]
+    return [text for text in private_texts(journey, DUTY) if text.startswith(("🚨", "💛", "🧡"))]
 
 
 async def everything_said(journey: Journey) -> str:
@@ -209,6 +210,47 @@ async def test_she_is_answered_once_and_again_when_it_becomes_graver(journey: Jo
     await journey.time_passes(61)
     await journey.writes_in_private(ANN, PASSIVE)
     assert len(alerts(journey)) == len(("passive", "acute", "again"))
+
+
+async def test_who_worries_for_another_is_answered_as_such_and_duty_is_called(
+    journey: Journey,
+) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, OTHER)
+    await journey.writes_in_private(BO, "Soup for all")
+
+    # she reads what one can do for somebody else, and the numbers
+    (answer,) = answers_to(journey, ANN)
+    assert "It is hard to worry for somebody" in answer
+    assert "call 112" in answer
+    assert "hurt yourself" not in answer
+    assert all(line.number in answer.replace("\\", "") for line in DEFAULT_LINES)
+    # the person on duty reads that it is about another, and not what was written
+    (alert,) = alerts(journey)
+    assert alert.startswith("🧡")
+    assert ANN in alert
+    assert "daughter" not in await everything_said(journey)
+    # and nothing of it is shown until a person releases it
+    await journey.writes(OLGA, "!next")
+    assert journey.quotes(TABLE_1) == ["Soup for all"]
+    await journey.writes(DUTY, "release 1", room=journey.private[DUTY])
+    assert sorted(journey.quotes(TABLE_1)) == [OTHER, "Soup for all"]
+
+
+async def test_worry_for_another_and_danger_of_ones_own_are_two_things(journey: Journey) -> None:
+    await on_duty(journey)
+    await journey.starts_lunch()
+
+    await journey.writes_in_private(ANN, OTHER)
+    await journey.writes_in_private(ANN, OTHER)
+    await journey.writes_in_private(ANN, PASSIVE)
+    assert [text[:1] for text in alerts(journey)] == ["🧡", "💛"]
+
+    await journey.writes_in_private(BO, ACUTE)
+    await journey.writes_in_private(BO, OTHER)
+    assert [text[:1] for text in alerts(journey)] == ["🧡", "💛", "🚨", "🧡"]
 
 
 async def test_she_is_heard_when_nothing_is_asked(journey: Journey) -> None:

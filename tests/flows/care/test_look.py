@@ -20,7 +20,9 @@ from flows.care.rules import Level
 
 _HERE = Path(__file__).parent
 _SETS = ("sv_dev", "sv_test", "en_dev", "en_test")
+_OTHERS = ("others_sv_dev", "others_sv_test", "others_en_dev", "others_en_test")
 _FEWEST = 300
+_FEWEST_OF_OTHERS = 70
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,24 @@ def _heard(text: str) -> str:
     return "none" if danger is None else danger.level.value
 
 
-@pytest.mark.parametrize("name", _SETS)
+@pytest.mark.parametrize("name", [*_SETS, *_OTHERS])
 def test_each_line_is_heard_as_what_it_is(name: str) -> None:
     wrong = {line.text: _heard(line.text) for line in _lines(name)}
 
     assert wrong == {line.text: line.level for line in _lines(name)}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_sets_about_others_are_varied_too(language: str) -> None:
+    lines = _lines(f"others_{language}_dev") + _lines(f"others_{language}_test")
+
+    assert sum(line.level == "other" for line in lines) > _FEWEST_OF_OTHERS
+    assert sum(line.level == "none" for line in lines) > _FEWEST_OF_OTHERS
+    assert len({line.text for line in lines}) == len(lines)
+    assert {line.sort for line in lines} >= {
+        *("plain", "two_sentences", "fear", "selfharm", "attempt", "quoted", "misspelled"),
+        *("asking", "subject", "past", "denied", "idiom", "ordinary"),
+    }
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -104,6 +119,19 @@ def test_what_others_say_is_not_heard_as_ones_own(text: str) -> None:
 
 def test_what_is_found_bears_the_name_of_its_rule() -> None:
     assert danger_in("Jag har skrivit mitt avskedsbrev") == Danger(Level.ACUTE, "a farewell", "sv")
+
+
+@pytest.mark.parametrize(
+    ("piece", "heard"),
+    [
+        *(("min son ", "none"), ("min son vill ", "none"), ("min son står på taket ", "none")),
+        *(("min son säger att han ", "none"), ("my son says that he ", "none")),
+        *(("jag är rädd att min ", "none"), ('min son skrev "jag vill inte leva ', "other")),
+    ],
+)
+def test_a_message_that_repeats_itself_is_looked_at_to_its_end(piece: str, heard: str) -> None:
+    # A pattern that tried every way of reading these would not come to an end.
+    assert _heard(piece * (20_000 // len(piece))) == heard
 
 
 @given(before=st.sampled_from(["", "Ja. ", "Bra fråga! ", "Vi svarar så här:\n"]), text=st.text())
