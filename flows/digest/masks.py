@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from flows.digest.identity_numbers import identity_numbers
+from flows.digest.names import roster
 from flows.digest.whereabouts import accounts, mail_addresses, postal_addresses
 
 
@@ -63,15 +63,13 @@ _LIKE_A_PHONE = re.compile(r"(?<![\w+])[+(]{0,2}\d(?:[\s().\-/–]{0,3}\d){6,15}
 _HOURS = re.compile(r"\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}")
 _DIGITS = re.compile(r"\d")
 _FEWEST_DIGITS = 6
-_SHORTEST_NAME = 3
 
 
 def find_masks(text: str, names: Iterable[str] = (), *, region: str = "SE") -> tuple[Mask, ...]:
     """What of a text must not be shown, in order; places do not overlap.
 
     Args:
-        names: how people of the dialogue are called: each whole name, and each word of it that
-            is written with a capital letter.
+        names: how people of the dialogue are called (`flows.digest.names`).
         region: whose telephone numbers need no country code.
     """
     found = [Mask(*place, MaskKind.EMAIL) for place in mail_addresses(text)]
@@ -80,9 +78,8 @@ def find_masks(text: str, names: Iterable[str] = (), *, region: str = "SE") -> t
         found += [Mask(*place, MaskKind.PERSONAL_NUMBER) for place in identity_numbers(text)]
         found += _phones(text, region, [(mask.start, mask.end) for mask in found])
     found += [Mask(*place, MaskKind.ADDRESS) for place in postal_addresses(text)]
-    pattern = _names(tuple(sorted(set(names))))
-    if pattern is not None:
-        found += [Mask(*match.span(), MaskKind.NAME) for match in pattern.finditer(text)]
+    known = roster(tuple(sorted(set(names))))
+    found += [Mask(*place, MaskKind.NAME) for place in known.places_in(text)]
     return _without_overlaps(found)
 
 
@@ -111,34 +108,6 @@ def _phones(text: str, region: str, taken: Sequence[tuple[int, int]]) -> Iterato
             begin, end = piece.start() + match.start, piece.start() + match.end
             if not any(begin < other_end and start < end for start, other_end in taken):
                 yield Mask(begin, end, MaskKind.PHONE)
-
-
-@lru_cache(maxsize=16)
-def _names(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Whole names however they are written; the words of a name where they begin large.
-
-    "Kim" is a name in "Kim said", and "sten" (stone) none in a sentence about stones, even if
-    somebody is called Sten.
-    """
-    whole = {" ".join(name.split()) for name in names if len(name.strip()) >= _SHORTEST_NAME}
-    parts = {
-        part
-        for name in whole
-        for part in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", name)
-        if len(part) >= _SHORTEST_NAME
-    }
-    if not whole:
-        return None
-    several = sorted((name for name in whole if " " in name), key=len, reverse=True)
-    single = sorted((part[:1].upper() + part[1:] for part in parts), key=len, reverse=True)
-    either = [
-        *(rf"(?i:{re.escape(name)})".replace(r"\ ", r"\s+") for name in several),
-        *(rf"(?:{re.escape(part)}|{re.escape(part.upper())})" for part in single),
-    ]
-    if not either:
-        return None
-    # A genitive belongs to it; nobody is hidden by "[name]s bil".
-    return re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?=s?(?!\w))")
 
 
 def _without_overlaps(masks: Iterable[Mask]) -> tuple[Mask, ...]:
