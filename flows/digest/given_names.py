@@ -98,26 +98,26 @@ EVERYDAY = frozenset(
     grape gray green gren grey gro grund guld gull gun guns guy gädda gäl gå gård göra ha hal hall
     ham han hand hans har harm hassel hav hazel he heather hed hej helga helge hell hem hen her hi
     hill hills him his hit ho hold holly holm holme hon hope hot house hugg hunt hunter hunts hur
-    hus hård hög hök i iman in inga is it ja jag jan jans jean jo job jord joy juli june juni juve järn
-    kaj kall kant karm king kings klang klar klara knight knut ko koja kom koppar kraft krok kul
-    kulle kungs kurs kvar kvist kyrka käll källa la lag land lans lar law laws lax le led leder lee
-    lera lev lewis li lilja lily lin lind lins liv livs ljung lo lock logan long los love lugn lund
-    lung lust lär lärka lönn löv mai man mans mar march mark marks mars marsh mason mat mats max
-    may me mel men mer mi mike miller min mitt mod modig mon mor moral mu my mål mån na ne ner ni
-    no nor nord novel nu ny nya när näs nål och of og ok okay old om on or ord ort os pa page pages
-    pal pam par park parker parks pars pat patience penny per pers piper plan pope porter potter
-    price pris på pår quick rain rak rang rask ray re red reg reine rev rice rich ring ris rise
-    river rivers rob robin ros rosa rose rosen ross rot rows roy ruby ruin rune rus rut rutt räv rå
-    rönn saga sagas said sal sam sand sandy sann sanna scott se sen ser serena shepherd shop short
-    sid silver sin sjö ska skarp skog skott sky slav slott smart smed smith snabb snow so sol sola
-    som son solve soon sorg spar sparv stad stan star stark sten stig stil still stol stone stones stor
-    storm strand strid ström stuga ståhl stål sue summer sund sur svan svar svea svärd swan säv så
-    ta tag tal tall tapper taylor te tea tea tell temple ten terry the tid till tim ting to tom ton
-    tone topp tor tord tore torg torn torp tova trana trogen try trygg tung tur turner ty tyra udd
-    udde up urban us ut va val van var varg vas vass ved vera vi vid vide vik viking vild vill
-    viola violet virk vis vy väg vår wade walker wall waters way we wells west white wide wild will
-    wills win winter winters wise wolf wood woods wren year yes young älv äng ängel ängen ärlig å
-    åkerholme ål år års ås ö örn ös öst östen
+    hus hård hög hök i iman in inga is it ja jag jan jans jean jo job jord joy juli june juni juve
+    järn kaj kall kant karm king kings klang klar klara knight knut ko koja kom koppar kraft krok
+    kul kulle kungs kurs kvar kvist kyrka käll källa la lag land lans lar law laws lax le led leder
+    lee lera lev lewis li lilja lily lin lind lins liv livs ljung lo lock logan long los love lugn
+    lund lung lust lär lärka lönn löv mai man mans mar march mark marks mars marsh mason mat mats
+    max may me mel men mer mi mike miller min mitt mod modig mon mor moral mu my mål mån na ne ner
+    ni no nor nord novel nu ny nya när näs nål och of og ok okay old om on or ord ort os pa page
+    pages pal pam par park parker parks pars pat patience penny per pers piper plan pope porter
+    potter price pris på pår quick rain rak rang rask ray re red reg reine rev rice rich ring ris
+    rise river rivers rob robin ros rosa rose rosen ross rot rows roy ruby ruin rune rus rut rutt
+    räv rå rönn saga sagas said sal sam sand sandy sann sanna scott se sen ser serena shepherd shop
+    short sid silver sin sjö ska skarp skog skott sky slav slott smart smed smith snabb snow so sol
+    sola solve som son soon sorg spar sparv stad stan star stark sten stig stil still stol stone
+    stones stor storm strand strid ström stuga ståhl stål sue summer sund sur svan svar svea svärd
+    swan säv så ta tag tal tall tapper taylor te tea tell temple ten terry the tid till tim ting to
+    tom ton tone topp tor tord tore torg torn torp tova trana trogen try trygg tung tur turner ty
+    tyra udd udde up urban us ut va val van var varg vas vass ved vera vi vid vide vik viking vild
+    vill viola violet virk vis vy väg vår wade walker wall waters way we wells west white wide wild
+    will wills win winter winters wise wolf wood woods wren year yes young älv äng ängel ängen
+    ärlig å åkerholme ål år års ås ö örn ös öst östen
     """.split()  # noqa: SIM905  a list of a thousand lines says no more
 )
 """Words of Swedish and English that are names too, as far as somebody has thought of them."""

@@ -22,18 +22,23 @@ _MOST_WORDS = 4
 """A name of more words is told by the whole of it, and by those that begin large."""
 
 _AS_WRITTEN = {
-    **{"å": "[åa]", "ä": "[äa]", "ö": "[öo]", "é": "[ée]", "è": "[èe]", "ü": "[üuy]", "ø": "[øöo]"},
-    **{
-        " ": r"\s+",
-        "-": r"[-\s\u2010\u2011]?",
-        "\u2010": r"[-\s\u2010]?",
-        "\u2011": r"[-\s\u2011]?",
-    },
+    "å": "[åa]",
+    "ä": "[äa]",
+    "ö": "[öo]",
+    "é": "[ée]",
+    "è": "[èe]",
+    "ü": "[üuy]",
+    "ø": "[øöo]",
+    " ": r"\s+",
+    "-": r"[-\s\u2010\u2011]?",
+    "\u2010": r"[-\s\u2010]?",
+    "\u2011": r"[-\s\u2011]?",
 }
 _FOLDED = str.maketrans("åäöéèüøá", "aaoeeuoa")
 _BEGINS = re.compile(r"(?:^|[.!?:\n\u2022>*\u201d\"(\u2013-])\s*$")
 _IS_SOMEBODY = re.compile(
-    r"['\u2019]s[ \t]+[^\W\d_]|[ \t]+(?:och jag |and i )?(?:sa|sade|säger|sagt|tycker|tyckte|tror|trodde|vill|"
+    r"['\u2019]s[ \t]+[^\W\d_]"
+    r"|[ \t]+(?:och jag |and i )?(?:sa|sade|säger|sagt|tycker|tyckte|tror|trodde|vill|"
     r"ville|menar|menade|skrev|skriver|berättade|berättar|frågade|frågar|föreslog|föreslår|svarade|"
     r"svarar|lovade|ringde|kommer|kom|mår|mådde|är|var|har|hade|kan|kunde|ska|skulle|fick|gick|"
     r"jobbar|jobbade|leder|ledde|hjälpte|håller|såg|hörde|blev|"
@@ -125,23 +130,25 @@ class Roster:
         if plain not in self._large:
             return False
         is_word = word.casefold() in EVERYDAY
-        after = start + len(word)
+        is_short = len(name) < _SHORTEST_NAME
         if name[:1].isupper() and (name[1:].islower() or _HYPHEN.search(name)):
-            if not is_word:
-                return True
-            if plain not in self._small and self._is_of_another(text, start):
-                return False
-            begins = _BEGINS.search(text, max(start - 6, 0), start) is not None or start == 0
-            return not begins or (name == word and _IS_SOMEBODY.match(text, after) is not None)
-        if name.isupper() and not is_word and len(name) >= _SHORTEST_NAME:
+            return not is_word or self._is_meant_large(text, start, name, word)
+        if name.isupper() and not is_word and not is_short:
             return True
         if plain not in self._small:
             return False
-        if not is_word and len(name) >= _SHORTEST_NAME:
-            return True
-        if _NO_NAME_AFTER.search(text, max(start - 8, 0), start) is not None:
+        return not (is_word or is_short) or (
+            _NO_NAME_AFTER.search(text, max(start - 8, 0), start) is None
+            and _SPEAKS.match(text, start + len(word)) is not None
+        )
+
+    def _is_meant_large(self, text: str, start: int, name: str, word: str) -> bool:
+        """Whether a word that begins large is meant as the name that it is too."""
+        if _plain(name) not in self._small and self._is_of_another(text, start):
             return False
-        return _SPEAKS.match(text, after) is not None
+        begins = start == 0 or _BEGINS.search(text, max(start - 6, 0), start) is not None
+        after = start + len(word)
+        return not begins or (name == word and _IS_SOMEBODY.match(text, after) is not None)
 
     def _is_of_another(self, text: str, start: int) -> bool:
         """Whether a surname that is a word ends somebody else's name, or a place's."""

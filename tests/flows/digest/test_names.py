@@ -129,7 +129,9 @@ def _places(text: str, names: list[str]) -> set[int]:
 
 def _looked_at(name: str) -> tuple[list[str], list[str], list[str]]:
     """What was found of the names in a set, what was missed, and texts covered without reason."""
-    found, missed, false = [], [], []
+    found: list[str] = []
+    missed: list[str] = []
+    false: list[str] = []
     for line in (_HERE / f"names_{name}.txt").read_text("utf-8").splitlines():
         text = line.replace("⟦", "").replace("⟧", "")
         covered = _places(text, _ROSTERS[name])
