@@ -44,6 +44,11 @@ class Request(StrEnum):
         )
 
 
+RIGHTS = frozenset(
+    {Request.MINE, Request.DATA, Request.FORGET, Request.FORGET_NOW, Request.WITHDRAW}
+)
+"""What somebody may ask who takes part in no group, but is asked from afar."""
+
 _WORDS: dict[Request, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Request.HELP: (("hjälp",), ("help",)),
     Request.CALL: (

@@ -93,8 +93,21 @@ class Contacts:
         return self._one(_contact.c.role == role)
 
     def has(self, user_id: UserId) -> bool:
-        """Whether somebody is asked from afar, in any role."""
-        return self._one(_contact.c.user_id == user_id) is not None
+        """Whether somebody is asked from afar, in any role, or was and has answered."""
+        answered = sa.select(_question.c.number).where(_question.c.answerer == user_id).limit(1)
+        return (
+            self._one(_contact.c.user_id == user_id) is not None
+            or self._db.scalar(answered) is not None
+        )
+
+    def roles_of(self, user_id: UserId) -> list[Named]:
+        """The roles that somebody has."""
+        query = sa.select(_contact).where(_contact.c.user_id == user_id).order_by(_contact.c.role)
+        return [_to_named(row) for row in self._db.execute(query)]
+
+    def unname(self, role: str) -> None:
+        """Nobody has the role any more."""
+        self._db.execute(sa.delete(_contact).where(_contact.c.role == role))
 
     def of_room(self, room_id: RoomId) -> Named | None:
         """Who is asked in a room."""
@@ -162,12 +175,19 @@ class Contacts:
         )
         return self._db.execute(query).first() is not None
 
-    def answer(self, number: int, *, event_id: EventId, text: str, now_ms: int) -> None:
+    def of_answerer(self, user_id: UserId) -> list[Question]:
+        """What a person has answered and not taken back, oldest first."""
+        return self._questions(_question.c.answerer == user_id)
+
+    def answer(
+        self, number: int, *, event_id: EventId, answerer: UserId, text: str, now_ms: int
+    ) -> None:
         """Keep her answer."""
         self._change(
             number,
             answer_event=event_id,
             answer=text,
+            answerer=answerer,
             answered_ms=now_ms,
             answers=_question.c.answers + 1,
         )
@@ -182,7 +202,7 @@ class Contacts:
 
     def take_back_answer(self, number: int) -> None:
         """Forget her answer; the question waits again."""
-        self._change(number, answer_event=None, answer=None, answered_ms=None)
+        self._change(number, answer_event=None, answer=None, answerer=None, answered_ms=None)
 
     def take_back(self, number: int) -> None:
         """Forget a question, and what it was answered."""

@@ -269,6 +269,16 @@ class Outbox:
         done = (_outbox.c.state != 0, _outbox.c.key.in_(keys))
         self._db.execute(sa.delete(_outbox).where(*done))
 
+    def room_of_sent(self, key: EffectKey) -> RoomId | None:
+        """Where what was sent under a key stands; None if nothing was."""
+        here = (
+            _outbox.c.key == key,
+            _outbox.c.state == int(OutboxState.SENT),
+            _outbox.c.event_id.is_not(None),
+        )
+        found = self._db.scalar(sa.select(_outbox.c.room_id).where(*here))
+        return None if found is None else RoomId(found)
+
     def forget_keys(self, part: str) -> None:
         """Forget effects that are done and whose key has this in it: it names a person."""
         done = (_outbox.c.state != 0, _outbox.c.key.contains(part, autoescape=True))
@@ -281,6 +291,7 @@ class Outbox:
             _outbox.c.key.startswith(prefix, autoescape=True),
             _outbox.c.key.contains(part, autoescape=True),
             ~_outbox.c.key.endswith("/erased"),
+            ~_outbox.c.key.endswith("/gone"),
             ~_outbox.c.key.endswith("/taken-back"),
         )
         self._db.execute(sa.delete(_outbox).where(*unsent))

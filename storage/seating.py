@@ -6,7 +6,7 @@ with the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -289,10 +289,17 @@ class Seatings:
         rows = self._db.execute(sa.select(_seated).where(_seated.c.user_id == user_id))
         return [_to_seated(row).person for row in rows]
 
-    def forget(self, user_id: UserId) -> None:
-        """Erase who somebody on the lists is; her place at the table stays taken."""
+    def forget(self, user_id: UserId) -> list[int]:
+        """Erase who somebody on the lists is; her place at the table stays taken.
+
+        Returns:
+            The numbers of the lists she stood on.
+        """
         here = _seated.c.user_id == user_id
+        numbers = list(self._db.scalars(sa.select(_seated.c.seating_no).where(here).distinct()))
         self._db.execute(sa.update(_seated).where(here).values(**_NOBODY))
+        self._forget_problems(numbers)
+        return sorted(numbers)
 
     def forget_name(self, name: str) -> list[int]:
         """Erase somebody without an account from the lists, by her name as it stands there.
@@ -305,7 +312,29 @@ class Seatings:
         for row in found:
             here = _one(row.seating_no, row.person_no)
             self._db.execute(sa.update(_seated).where(*here).values(**_NOBODY))
-        return sorted({row.seating_no for row in found})
+        numbers = sorted({row.seating_no for row in found})
+        self._forget_problems(numbers)
+        return numbers
+
+    def _forget_problems(self, numbers: Collection[int]) -> None:
+        """What was wrong with lists: it names people too."""
+        here = _seating.c.seating_no.in_(numbers)
+        self._db.execute(sa.update(_seating).where(here).values(problems=""))
+
+    def get(self, number: int) -> Seating | None:
+        """A list by its number, erased or not."""
+        row = self._db.execute(sa.select(_seating).where(_seating.c.seating_no == number)).first()
+        return None if row is None else _to_seating(row)
+
+    def of_rooms(self, rooms: Collection[RoomId]) -> list[int]:
+        """The lists with names whose tables have any of these rooms."""
+        query = (
+            sa.select(_table_room.c.seating_no)
+            .join(_seating, _seating.c.seating_no == _table_room.c.seating_no)
+            .where(_table_room.c.room_id.in_(rooms), _seating.c.status != Stage.GONE.value)
+            .distinct()
+        )
+        return sorted(self._db.scalars(query))
 
     def named(self, name: str) -> list[Person]:
         """Who stands on the lists under a name, with an account or without."""

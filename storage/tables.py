@@ -377,6 +377,8 @@ class ContactQuestionRow(SQLModel, table=True):
     sent_key: str | None = None
     answer_event: str | None = None
     answer: str | None = None
+    answerer: str | None = None
+    """Who gave that answer: somebody else may have been named since."""
     answers: int = 0
     answered_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
     overdue_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
@@ -749,3 +751,17 @@ class PersonOrderRow(SQLModel, table=True):
     actor: str
     reason: str = ""
     ordered_ms: int = Field(sa_type=sa.BigInteger)
+
+
+class ToldOfRow(SQLModel, table=True):
+    """Of whom a message of ours speaks, so that it can be taken back. One of the four is set."""
+
+    __tablename__ = "told_of"
+
+    number: int | None = Field(default=None, primary_key=True)
+    key: str = Field(index=True)
+    """The effect that posted it; the outbox knows its message."""
+    reply_no: int | None = Field(default=None, index=True)
+    user_id: str | None = Field(default=None, index=True)
+    seating_no: int | None = None
+    dialogue_id: str | None = None

@@ -41,6 +41,7 @@ from storage.seating import Seatings
 from storage.series import AllSeries
 from storage.settings import Settings
 from storage.themes import Themes
+from storage.told import Told
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -194,6 +195,11 @@ class Transaction:
     def themes(self) -> Themes:
         """What answers are about, as far as it is remembered."""
         return Themes(self._db)
+
+    @cached_property
+    def told(self) -> Told:
+        """Of whom messages of ours speak."""
+        return Told(self._db)
 
     @cached_property
     def meanings(self) -> Meanings:

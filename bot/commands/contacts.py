@@ -13,6 +13,7 @@ from flows.audit import Act
 from flows.errors import PackError
 from flows.ids import UserId
 from flows.packs.pack import Contact
+from storage.told import SpeaksOf
 
 log = structlog.get_logger()
 
@@ -26,7 +27,9 @@ def _contact(call: Call) -> Answer:
             call.words.say("No pack names a contact. A pack does so with `[[contact]]`.")
         )
     if not call.argument:
-        return Answer(markdown=_list(call, roles))
+        named = (call.tx.contacts.named(role.id) for role in roles.values())
+        people = frozenset(one.user_id for one in named if one is not None)
+        return Answer(markdown=_list(call, roles), speaks_of=SpeaksOf(people=people))
     role_id, _, person = call.argument.partition(" ")
     role = roles.get(role_id.casefold())
     person = person.strip()
@@ -46,7 +49,8 @@ def _contact(call: Call) -> Answer:
             "there.",
             person=escape(person),
             role=escape(role.title.get(call.words.language)),
-        )
+        ),
+        speaks_of=SpeaksOf(people=frozenset({UserId(person)})),
     )
 
 

@@ -37,6 +37,7 @@ from flows.ids import EffectKey
 from flows.messages import Written
 from storage.confirmations import Confirmation
 from storage.instants import from_ms, to_ms
+from storage.told import SpeaksOf
 
 if TYPE_CHECKING:
     from bot.commands.tools import Tools
@@ -132,6 +133,7 @@ class CommandDesk:
             return
         now_ms = to_ms(now)
         tx.outbox.put([post(key, room_id, answer.markdown, under=under)], now_ms=now_ms)
+        tx.told.note(key, answer.speaks_of)
         if answer.confirm:
             question = Confirmation(
                 key=key, room_id=room_id, line=answer.confirm, language=language, asked_ms=now_ms
@@ -166,13 +168,18 @@ class CommandDesk:
             confirmed=confirmed_in is not None,
         )
         log.info("command.called", name=command.english, event_id=message.event_id)
+        listed = tx.seatings.newest() if command in SEATING_COMMANDS else None
         try:
             with tx.savepoint():
-                return command.run(call), language
+                answer = command.run(call)
         except CommandError as error:
             self._tools.world.forget()
             self._tools.world.ready(tx)
-            return Answer(markdown=f"⚠️ {error}"), language
+            answer = Answer(markdown=f"⚠️ {error}")
+        if listed is not None:
+            # Whatever it says may have a name of the list in it.
+            answer = replace(answer, speaks_of=SpeaksOf(seating=listed.number))
+        return answer, language
 
 
 def _too_fast(words: Wording) -> str:

@@ -22,6 +22,7 @@ from flows.ids import EffectKey, EventId, ReplyNo, RoomId
 from storage.holds import Hold, HoldKind
 from storage.instants import to_ms
 from storage.replies import Reply
+from storage.told import SpeaksOf
 
 if TYPE_CHECKING:
     from storage.rounds import Round
@@ -61,7 +62,8 @@ def _read(argument: str) -> _Meant:
 def _hold(call: Call) -> Answer:
     meant = _read(call.argument)
     if meant.link is None and not meant.words:
-        return Answer(markdown=_held(call))
+        held = frozenset(one.reply_no for one in call.tx.holds.all())
+        return Answer(markdown=_held(call), speaks_of=SpeaksOf(replies=held))
     reply, round_ = _found(call, meant)
     hold = Hold(
         reply_no=reply.reply_no,
@@ -91,7 +93,11 @@ def _hold(call: Call) -> Answer:
         parts.append(
             call.words.say("In its room it can still be read; a moderator can remove it there.")
         )
-    return Answer(markdown=" ".join(parts), touched=frozenset({round_.dialogue_id}))
+    return Answer(
+        markdown=" ".join(parts),
+        touched=frozenset({round_.dialogue_id}),
+        speaks_of=SpeaksOf(replies=frozenset({reply.reply_no})),
+    )
 
 
 def _preview(reply: Reply) -> str:
@@ -264,7 +270,11 @@ def _release(call: Call) -> Answer:
     _follow(call, reply, round_)
     told = _tell_author(call, reply, round_, held=False)
     text = call.words.say("Released: “{reply}”.", reply=_preview(reply))
-    return Answer(markdown=f"{text} {told}", touched=frozenset({round_.dialogue_id}))
+    return Answer(
+        markdown=f"{text} {told}",
+        touched=frozenset({round_.dialogue_id}),
+        speaks_of=SpeaksOf(replies=frozenset({number})),
+    )
 
 
 def _something_is_held(call: Call) -> bool:

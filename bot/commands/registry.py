@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.wording import Wording
 from storage.instants import to_ms
+from storage.told import NOBODY, SpeaksOf
 
 if TYPE_CHECKING:
     from bot.commands.tools import Tools
@@ -64,11 +65,14 @@ class Answer:
     `confirm` is a command, in English and without its sign, that is run when an organizer puts
     ✅ on this answer within `CONFIRM_WITHIN`: once, as a `Call` that is `confirmed`, and
     answered in the thread of this answer.
+
+    `speaks_of`: whom it quotes or names; it is taken back when they are forgotten.
     """
 
     markdown: str
     touched: frozenset[DialogueId] = frozenset()
     confirm: str = ""
+    speaks_of: SpeaksOf = NOBODY
 
 
 CONFIRM_WITHIN = timedelta(minutes=15)

@@ -16,6 +16,7 @@ from flows.audit import Act
 from flows.dialogue import Dialogue, Status
 from flows.digest.book import Book, BookTheme
 from flows.ids import ReplyNo, ThemeNo
+from storage.told import SpeaksOf
 
 LONGEST_TITLE = 80
 
@@ -129,7 +130,9 @@ def _theme(call: Call) -> Answer:
             return run(desk, match)
     if text:
         raise CommandError(_how(call))
-    return Answer(markdown=_list(desk))
+    # Titles that nobody has written are words of the answers.
+    quoted = frozenset(one for theme in desk.book.themes for one in theme.members)
+    return Answer(markdown=_list(desk), speaks_of=SpeaksOf(replies=quoted))
 
 
 def _how(call: Call) -> str:

@@ -6,6 +6,7 @@ the transaction is on disk.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
@@ -178,6 +179,10 @@ class Dispatcher:
         if decision == Decision(dialogue):
             return dialogue
         tx.dialogues.save(decision.dialogue)
+        if dialogue.status is Status.PLANNED and decision.dialogue.status is Status.RUNNING:
+            # Before anybody is asked for consent: she is told the day.
+            begun = self._retention.begun(tx, decision.dialogue, now=now)
+            decision = replace(decision, dialogue=begun)
         self._keep(tx, decision, now=now)
         if decision.dialogue.status is Status.ENDED and dialogue.status is not Status.ENDED:
             self._retention.ended(tx, decision.dialogue, now=now)

@@ -18,7 +18,7 @@ from flows.collection import GROUP_MARK, Placement, RoomView, Unclear, place
 from flows.contacts import asked
 from flows.digest.snapshot import ReplyKind
 from flows.messages import Edited, Incoming, Marked, Withdrawn, Written
-from flows.requests import CALL_MARK, Request, name_of_command, request_of
+from flows.requests import CALL_MARK, RIGHTS, Request, name_of_command, request_of
 from storage.hot import Row
 from storage.replies import reply_row
 from storage.rooms import RoomUse
@@ -94,9 +94,17 @@ class Answers:
             case RoomUse.ORGANIZERS:
                 later.for_organizers.append(message)
             case RoomUse.CONTACT:
-                later.from_contacts.append(message)
+                self._of_contact(message, later)
             case _:
                 return
+
+    def _of_contact(self, message: Written, later: Later) -> None:
+        """What somebody asked via link writes: an answer, or her rights."""
+        asked = request_of(message.text)
+        if asked is None or asked[0] not in RIGHTS:
+            later.from_contacts.append(message)
+        else:
+            later.asked.append(Asked(message=message, request=asked[0], language=asked[1]))
 
     def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
         if message.sender in self._world.onlookers:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -362,7 +363,13 @@ def _earlier(tx: Transaction, dialogue: Dialogue) -> list[DialogueId]:
 def _question(
     dialogue: Dialogue, room_id: RoomId, language: str, *, private: bool = False
 ) -> Effect:
-    text = question_markdown(dialogue.pack, wording(language), private=private)
+    erase_at = dialogue.erase_at
+    text = question_markdown(
+        dialogue.pack,
+        wording(language),
+        private=private,
+        erase_at=None if erase_at is None else erase_at.astimezone(ZoneInfo(dialogue.zone)),
+    )
     return post(keys.consent(dialogue.id, room_id), room_id, text, silent=private)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from bot.later import Later
+from bot.persons.contact_questions import QUESTION
 from bot.rendering import contacts as text
 from bot.rendering.consent import not_kept_of_contact_markdown
 from bot.sending.parcels import post, react, revise
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_ANSWER = "contact-answer/"
+"""How keys of effects begin that show answers."""
 _HELP_WORDS = frozenset({"hjälp", "hjalp", "help"})
 
 
@@ -67,7 +70,11 @@ class ContactAnswers:
             self._rooms.tell(tx, f"{key}-nothing/{message.event_id}", named, said, now=now)
             return set()
         tx.contacts.answer(
-            question.number, event_id=message.event_id, text=message.text, now_ms=to_ms(now)
+            question.number,
+            event_id=message.event_id,
+            answerer=message.sender,
+            text=message.text,
+            now_ms=to_ms(now),
         )
         taken = EffectKey(f"{key}-taken/{message.event_id}")
         tx.outbox.put(
@@ -140,7 +147,7 @@ class ContactAnswers:
         if waiting:
             asking = waiting[0].asking
             said = text.next_markdown(asking.text, asking.group_id, words)
-            key = f"{message.room_id}/-/-/next/{message.event_id}"
+            key = f"{QUESTION}{waiting[0].number}/next-{message.event_id}"
             self._rooms.tell(tx, key, named, said, now=now)
 
     # ------------------------------------------------------------ changing
@@ -160,10 +167,7 @@ class ContactAnswers:
                 case Edited():
                     self._reword(tx, dialogue, question, named, one, now=now)
                 case Withdrawn():
-                    self._digests.whole_overtaken(tx, dialogue.id, now=now)
-                    tx.contacts.take_back_answer(question.number)
-                    tx.erase_for_good()
-                    self.unsay(tx, dialogue, question, now=now)
+                    self.take_back(tx, question, now=now)
                 case _:
                     assert_never(one)
         return {each.asking.dialogue_id for each in answered}
@@ -196,11 +200,16 @@ class ContactAnswers:
             ]
             tx.outbox.put(effects, now_ms=to_ms(now))
 
-    def unsay(
-        self, tx: Transaction, dialogue: Dialogue, question: Question, *, now: datetime
-    ) -> None:
-        """Take an answer back wherever it was shown."""
-        unsay(tx, _shown_as(dialogue, question), now=now)
+    def take_back(self, tx: Transaction, question: Question, *, now: datetime) -> None:
+        """Forget an answer, and take it back wherever it was shown; the question waits again."""
+        self._digests.whole_overtaken(tx, question.asking.dialogue_id, now=now)
+        tx.contacts.take_back_answer(question.number)
+        tx.erase_for_good()
+        self.unsay(tx, question, now=now)
+
+    def unsay(self, tx: Transaction, question: Question, *, now: datetime) -> None:
+        """Take every answer to a question back wherever it was shown, and every edit of one."""
+        unsay(tx, f"{_ANSWER}{question.number}/", now=now)
 
 
 def _waiting(tx: Transaction, named: Named) -> list[Question]:
@@ -210,7 +219,7 @@ def _waiting(tx: Transaction, named: Named) -> list[Question]:
 
 def _shown_as(dialogue: Dialogue, question: Question) -> list[tuple[EffectKey, RoomId]]:
     """Where an answer goes: to who asked; to every group what the pack asked."""
-    place = f"contact-answer/{question.number}"
+    place = f"{_ANSWER}{question.number}"
     asking = question.asking
     rooms = [group.room_id for group in dialogue.groups]
     if asking.room_id is not None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flows.packs.pack import Contact
     from storage.transaction import Transaction
 
+QUESTION = "contact-question/"
+"""How keys of effects begin that speak of one question; its number follows."""
 ALARM = "contact/"
 """How keys of alarms about questions begin; they are no step's, and stand still for no pause."""
 _ALARMS_OF = DialogueId("contacts")
@@ -136,7 +138,7 @@ class ContactQuestions:
         dialogue = tx.dialogues.get(question.asking.dialogue_id)
         if dialogue is not None:
             self._consenting.ask_in_private(tx, dialogue, named.user_id, named.room_id, now=now)
-        key = EffectKey(f"contact-question/{question.number}/{named.room_id}")
+        key = EffectKey(f"{QUESTION}{question.number}/{named.room_id}")
         _, words = self._rooms.title(tx, named.role)
         said = text.question_markdown(question.asking.text, question.asking.group_id, words)
         tx.outbox.put([post(key, named.room_id, said, silent=False)], now_ms=to_ms(now))
@@ -182,7 +184,7 @@ class ContactQuestions:
         self._digests.whole_overtaken(tx, question.asking.dialogue_id, now=now)
         tx.contacts.take_back(question.number)
         tx.erase_for_good()
-        unsay(tx, _put_as(tx, question), now=now)
+        unsay(tx, f"{QUESTION}{question.number}/", now=now)
 
     # ------------------------------------------------------------ waiting
 
@@ -217,7 +219,7 @@ class ContactQuestions:
             return
         _, words = self._rooms.title(tx, named.role)
         said = text.reminder_markdown(question.asking.text, question.asking.group_id, words)
-        key = EffectKey(f"contact-question/{question.number}/reminder")
+        key = EffectKey(f"{QUESTION}{question.number}/reminder")
         tx.outbox.put([post(key, named.room_id, said, silent=False)], now_ms=to_ms(now))
         self._rooms.invite_again(tx, named, EffectKey(f"{key}-invite"), now=now)
 
@@ -231,7 +233,7 @@ class ContactQuestions:
         said = text.overdue_markdown(role.title.get(dialogue.language), wording(dialogue.language))
         room_id = question.asking.room_id
         if room_id is not None:
-            key = EffectKey(f"contact-question/{question.number}/overdue")
+            key = EffectKey(f"{QUESTION}{question.number}/overdue")
             tx.outbox.put(
                 [post(key, room_id, said, thread=question.asking.thread)], now_ms=to_ms(now)
             )

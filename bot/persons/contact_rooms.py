@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,23 @@ class ContactRooms:
         )
         tx.outbox.put([*effects, room], now_ms=to_ms(now))
         log.info("contact.named", role=role.id)
+
+    def let_go(self, tx: Transaction, named: Named, *, now: datetime) -> None:
+        """Nobody has her role any more; her room becomes a private chat like others."""
+        tx.contacts.unname(named.role)
+        known = None if named.room_id is None else tx.rooms.get(named.room_id)
+        if known is not None:
+            tx.rooms.put(replace(known, use=RoomUse.DIRECT))
+            self._world.see_rooms(tx)
+        self._tell_presence(tx, named, now)
+        title, words = self.title(tx, named.role)
+        said = text.let_go_markdown(title, named.role, words)
+        key = EffectKey(
+            f"{self._world.organizers_room}/-/-/contact-let-go/{named.role}/{to_ms(now)}"
+        )
+        notice = post(key, self._world.organizers_room, said, silent=False)
+        tx.outbox.put([notice], now_ms=to_ms(now))
+        log.info("contact.let_go", role=named.role)
 
     def opened(
         self, tx: Transaction, key: EffectKey, made: EventId, *, now: datetime
@@ -149,7 +167,8 @@ class ContactRooms:
 
     def _tell_presence(self, tx: Transaction, named: Named, now: datetime) -> None:
         effects = []
-        state = "here" if self.is_here(tx, named) else "away"
+        here = self.is_here(tx, tx.contacts.named(named.role))
+        state = "here" if here else "away"
         for dialogue in self._world.running.values():
             role = dialogue.pack.contact(named.role)
             if role is None:

@@ -115,12 +115,20 @@ class Contacts:
     # ------------------------------------------------------------ forgetting
 
     def forget(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
-        """Take back whatever a person has asked."""
+        """Take back whatever a person has asked, and what she has answered."""
+        for question in tx.contacts.of_answerer(user_id):
+            self._answers.take_back(tx, question, now=now)
         for question in tx.contacts.of_asker(user_id):
+            self._answers.unsay(tx, question, now=now)
             self._questions.take_back(tx, question, now=now)
+
+    def let_go(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
+        """Nobody asks her any more: she is to be forgotten. The organizers are told of the role."""
+        for named in tx.contacts.roles_of(user_id):
+            self._rooms.let_go(tx, named, now=now)
 
     def forget_dialogue(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
         """Take back everything that was asked and answered in a dialogue."""
         for question in tx.contacts.of_dialogue(dialogue.id):
-            self._answers.unsay(tx, dialogue, question, now=now)
+            self._answers.unsay(tx, question, now=now)
             self._questions.take_back(tx, question, now=now)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.sending.parcels import take_back
+from bot.sending.unsaying import UNDOING, unsay
 from flows.audit import Act
 from flows.ids import DialogueId, EffectKey, RoomId, UserId
 from storage.instants import to_ms
@@ -51,6 +52,8 @@ class Erasing:
     ) -> int:
         """Erase everything of a person; returns how many standing answers there were.
 
+        Those that she gave as somebody asked via link are among them.
+
         `actor` and `reason` are what the log of deeds says: who ordered it, if not she herself.
         """
         seats = tx.people.seats(user_id)
@@ -64,10 +67,16 @@ class Erasing:
             self._corrections.take_back(tx, reply, later, now_ms=to_ms(now))
         for reply in replies:
             tx.holds.release(reply.reply_no)
-        for dialogue_id, _ in seats:
+        # Where she was asked via link, or has asked somebody, digests quote that too.
+        asked = (*tx.contacts.of_answerer(user_id), *tx.contacts.of_asker(user_id))
+        spoke_in = {dialogue_id for dialogue_id, _ in seats}
+        spoke_in |= {question.asking.dialogue_id for question in asked}
+        for dialogue_id in sorted(spoke_in):
             self.unsay(tx, dialogue_id, now=now)
         self._unsay_in_private(tx, user_id, now)
+        answered = len(tx.contacts.of_answerer(user_id))
         self._contacts.forget(tx, user_id, now=now)
+        self._contacts.let_go(tx, user_id, now=now)
         tx.replies.cut_off([reply.reply_no for reply in replies])
         tx.replies.forget_marks(user_id)
         tx.journal.forget_sender(user_id)
@@ -79,13 +88,12 @@ class Erasing:
         tx.outbox.forget_keys(f"/{user_id}/")
         tx.people.forget(user_id)
         tx.erase_for_good()
-        tx.audit.add(
-            Act.ERASE, actor=actor, at_ms=to_ms(now), subject=str(len(standing)), reason=reason
-        )
+        count = len(standing) + answered
+        tx.audit.add(Act.ERASE, actor=actor, at_ms=to_ms(now), subject=str(count), reason=reason)
         self._world.see_rooms(tx)
         self._world.see_rounds(tx)
-        log.info("person.forgotten", replies=len(standing))
-        return len(standing)
+        log.info("person.forgotten", replies=count)
+        return count
 
     def name(
         self, tx: Transaction, name: str, *, now: datetime, actor: str, reason: str = ""
@@ -109,7 +117,8 @@ class Erasing:
         posted = [
             (key, room_id)
             for key, room_id in tx.outbox.sent_with(f"{dialogue_id}/")
-            if _QUOTES.match(key) or (not anew and _SHOWN.match(key))
+            if (_QUOTES.match(key) or (not anew and _SHOWN.match(key)))
+            and not key.endswith(UNDOING)
         ]
         self._take_back(tx, posted, now)
         for digest in tx.digests.newest(dialogue_id) if anew else ():
@@ -119,11 +128,11 @@ class Erasing:
             tx.outbox.withdraw_waiting_like(f"{dialogue_id}/", f"/-/{scope}")
 
     def _unsay_in_private(self, tx: Transaction, user_id: UserId, now: datetime) -> None:
-        """What she was shown of her own answers, in her private chat."""
-        room_id = self._world.private_room(user_id)
-        if room_id is not None:
-            said = tx.outbox.sent_with(f"{room_id}/-/-/own-words-")
-            self._take_back(tx, said, now)
+        """What she was shown of her own answers, in private chats, left ones too."""
+        for room in self._world.rooms.values():
+            if room.peer == user_id:
+                for what in ("own-words-", "held/"):
+                    unsay(tx, f"{room.room_id}/-/-/{what}", now=now)
 
     def _take_back(
         self, tx: Transaction, posted: list[tuple[EffectKey, RoomId]], now: datetime

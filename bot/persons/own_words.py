@@ -25,6 +25,7 @@ from bot.rendering.own import (
     nothing_stored_markdown,
     nothing_to_undo_markdown,
     undone_markdown,
+    via_link_markdown,
 )
 from bot.rendering.parts import weight
 from bot.rendering.prompts import clock_time
@@ -126,7 +127,8 @@ class OwnWords:
             case Request.UNDO:
                 return [self._undo(tx, sender, later, words, now)]
             case Request.FORGET:
-                return [forget_question_markdown(len(self._stored(tx, sender)), words)]
+                answers = len(self._stored(tx, sender)) + len(tx.contacts.of_answerer(sender))
+                return [forget_question_markdown(answers, words)]
             case _:
                 return [self._forget(tx, sender, later, words, now)]
 
@@ -210,6 +212,8 @@ class OwnWords:
             told = [self._told(tx, dialogue, reply, words) for reply in kept]
             title = dialogue.pack.title.get(words.language)
             blocks += answers_markdown(title, told, len(replies) - len(kept), words)
+        answered = [one.answer for one in tx.contacts.of_answerer(user_id) if one.answer]
+        blocks += via_link_markdown(answered, words)
         return _parts(blocks) or [nothing_stored_markdown(words)]
 
     def _told(
@@ -270,9 +274,13 @@ class OwnWords:
     # ------------------------------------------------------------ where it is said
 
     def _private_room(self, message: Written) -> str | None:
-        if self._world.use_of(message.room_id) is RoomUse.DIRECT:
+        if self._is_private(message):
             return message.room_id
         return self._world.private_room(message.sender)
+
+    def _is_private(self, message: Written) -> bool:
+        """Whether it was said where nobody but she and the bot reads."""
+        return self._world.use_of(message.room_id) in (RoomUse.DIRECT, RoomUse.CONTACT)
 
     def _say(
         self,
@@ -284,7 +292,7 @@ class OwnWords:
         at_most_hourly: str = "",
     ) -> None:
         """In private; where there is no private chat, briefly in the room, once an hour."""
-        in_private = self._world.use_of(message.room_id) is RoomUse.DIRECT
+        in_private = self._is_private(message)
         room_id = message.room_id if in_private else self._world.private_room(message.sender)
         occurrence: str = message.event_id
         if at_most_hourly or room_id is None:

@@ -30,6 +30,10 @@ def personal_text(tx: Transaction, user_id: UserId, words: Wording, zone: str) -
     for seated in tx.seatings.listed(user_id):
         told = ", ".join(filter(None, (seated.name, seated.role, seated.organisation)))
         lines.append(words.say("On the organizers' list of participants: {told}", told=told))
+    lines += [
+        words.say("You are asked via link, in the role {role}", role=named.role)
+        for named in tx.contacts.roles_of(user_id)
+    ]
     for consent in tx.consents.of_person(user_id):
         given = _moment(consent.given_ms, zone, words)
         told = words.say(
@@ -58,6 +62,8 @@ def personal_text(tx: Transaction, user_id: UserId, words: Wording, zone: str) -
             lines += _dialogue(tx, dialogue, number, words)
     for question in tx.contacts.of_asker(user_id):
         lines += ["", words.say("You asked via link: {text}", text=question.asking.text)]
+    for question in tx.contacts.of_answerer(user_id):
+        lines += ["", words.say("You answered via link: {text}", text=question.answer or "")]
     return "\n".join((*lines, ""))
 
 

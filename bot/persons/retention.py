@@ -15,6 +15,7 @@ from bot.wording import wording
 from flows.audit import Act
 from flows.effects import AlarmKind
 from flows.ids import DialogueId, EffectKey
+from flows.packs.outline import planned_s
 from flows.retention import erase_at
 from storage.instants import from_ms, to_ms
 from storage.occurrences import Occurrence
@@ -32,23 +33,43 @@ ALARM = "retention/"
 """How keys of its alarms begin; they are no step's."""
 WARNS_DAYS_BEFORE = (14, 2)
 
+ASIDE_KEPT = timedelta(days=30)
+"""So long after the end of a dialogue somebody may still say yes to what she wrote in it."""
+
 _ERASES = "erase"
+_ASIDE = "aside"
 _ALARMS_OF = DialogueId("retention")
 
 
 class Retention:
-    """Warns, erases and verifies, inside one transaction each."""
+    """Sets days, warns, erases and verifies, inside one transaction each."""
 
     def __init__(self, world: World, *, erasing: Erasing, contacts: Contacts) -> None:
         self._world = world
         self._erasing = erasing
         self._contacts = contacts
 
+    def begun(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> Dialogue:
+        """A dialogue begins: the pack's time gives it a day, counted from its end as planned.
+
+        Groups at their own pace end nobody knows when: their day is set at the end.
+        """
+        retention = dialogue.pack.retention
+        if retention is None or dialogue.erase_at is not None or dialogue.own_pace:
+            return dialogue
+        lasts_s = planned_s(dialogue.pack, now.astimezone(ZoneInfo(dialogue.zone)))
+        ends_at = now + timedelta(seconds=lasts_s / dialogue.pace)
+        day = erase_at(retention, ends_at, ZoneInfo(dialogue.zone))
+        return self.set(tx, dialogue, day, now=now)
+
     def ended(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
-        """A dialogue has ended: from now on its pack's time runs, if it has one."""
+        """A dialogue has ended: its day is set now at the latest, if its pack has a time."""
         retention = dialogue.pack.retention
         if retention is not None and dialogue.erase_at is None:
             self.set(tx, dialogue, erase_at(retention, now, ZoneInfo(dialogue.zone)), now=now)
+        if dialogue.consent:
+            key = EffectKey(f"{ALARM}{dialogue.id}/{to_ms(now)}/{_ASIDE}")
+            self._alarm(tx, dialogue, key, now + ASIDE_KEPT)
 
     def set(
         self, tx: Transaction, dialogue: Dialogue, moment: datetime, *, now: datetime
@@ -72,12 +93,15 @@ class Retention:
         return changed
 
     def _plan(self, tx: Transaction, dialogue: Dialogue, what: str, moment: datetime) -> None:
-        if dialogue.erase_at is None:
-            return
+        if dialogue.erase_at is not None:
+            key = EffectKey(f"{ALARM}{dialogue.id}/{to_ms(dialogue.erase_at)}/{what}")
+            self._alarm(tx, dialogue, key, moment)
+
+    def _alarm(self, tx: Transaction, dialogue: Dialogue, key: EffectKey, moment: datetime) -> None:
         local = moment.astimezone(ZoneInfo(dialogue.zone))
         tx.occurrences.plan(
             Occurrence(
-                key=EffectKey(f"{ALARM}{dialogue.id}/{to_ms(dialogue.erase_at)}/{what}"),
+                key=key,
                 dialogue_id=_ALARMS_OF,
                 alarm=AlarmKind.REMIND,
                 step_id=None,
@@ -90,6 +114,10 @@ class Retention:
         """Warn of an erasure, or carry it out; nothing if another date was set since."""
         tx.occurrences.done(occurrence.key, now_ms=to_ms(now))
         _, dialogue_id, erase_ms, what = occurrence.key.split("/")
+        if what == _ASIDE:
+            tx.consents.drop_of_dialogue(DialogueId(dialogue_id))
+            tx.erase_for_good()
+            return None
         dialogue = tx.dialogues.get(DialogueId(dialogue_id))
         if dialogue is None or dialogue.erase_at != from_ms(int(erase_ms)):
             return None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from babel.dates import format_date
+
 from bot.rendering.markdown import escape
 from bot.rendering.prompts import beside_markdown
 from bot.wording import Wording, wording
@@ -11,30 +15,59 @@ from flows.packs.pack import Pack, Text
 _LANGUAGES = ("en", "sv")
 
 
-def consent_text(pack: Pack) -> Text:
-    """The pack's own text, or the bot's where it has none."""
+def consent_text(pack: Pack, erase_at: datetime | None = None) -> Text:
+    """The pack's own text, or the bot's where it has none.
+
+    `erase_at`: when the dialogue is to be erased, in its zone; the bot's text names that day.
+    """
     if pack.consent is not None:
         return pack.consent
-    return Text(versions=tuple((code, _default(wording(code))) for code in _LANGUAGES))
+    return Text(
+        versions=tuple((code, _default(pack, erase_at, wording(code))) for code in _LANGUAGES)
+    )
 
 
 def consent_version(pack: Pack) -> str:
-    """The version of what people of this pack are asked, "" if they are not asked."""
+    """The version of what people of this pack are asked, "" if they are not asked.
+
+    Each dialogue of a series has a day of its own: that alone asks nobody again.
+    """
     return version_of(consent_text(pack)) if pack.asks_consent else ""
 
 
-def _default(words: Wording) -> str:
+def _default(pack: Pack, erase_at: datetime | None, words: Wording) -> str:
     """At most 120 words: who reads, what for, how long, public record, how to withdraw."""
     return words.say(
         "**Who reads it?** Those who organize this dialogue, and your group what you write in the "
         "group's room.\n\n"
         "**What for?** To compile what you have said. Your name is not in the compilation.\n\n"
-        "**For how long?** Until the work is done. Then your answers are erased.\n\n"
+        "**For how long?** {until} Then your answers are erased.\n\n"
         "**Public record?** What is sent to a public authority can be one, and others may then "
         "have the right to read it. So write nothing that points to a single person.\n\n"
         "**Changed your mind?** Write `withdraw` to me, or take your ✅ away. Then I erase your "
-        "answers."
+        "answers.",
+        until=_until(pack, erase_at, words),
     )
+
+
+def _until(pack: Pack, erase_at: datetime | None, words: Wording) -> str:
+    if erase_at is not None:
+        return words.say("Until {day}.", day=format_date(erase_at, "d MMMM y", words.language))
+    if pack.retention is not None:
+        return words.say(
+            "Until {length} after the dialogue has ended.", length=_length(pack.retention, words)
+        )
+    return words.say("Until the work is done.")
+
+
+def _length(retention: tuple[int, int], words: Wording) -> str:
+    months, days = retention
+    spoken = []
+    if months:
+        spoken.append(words.say_n("{number} month", "{number} months", months))
+    if days or not months:
+        spoken.append(words.say_n("{number} day", "{number} days", days))
+    return " ".join(spoken)
 
 
 def heading(words: Wording) -> str:
@@ -42,9 +75,11 @@ def heading(words: Wording) -> str:
     return words.say("📄 **May I keep what you write?**")
 
 
-def question_markdown(pack: Pack, words: Wording, *, private: bool) -> str:
+def question_markdown(
+    pack: Pack, words: Wording, *, private: bool, erase_at: datetime | None = None
+) -> str:
     """The message that a ✅ says yes to, in a group's room or in a private chat."""
-    text = consent_text(pack)
+    text = consent_text(pack, erase_at)
     parts = [heading(words)]
     parts.append("> " + text.get(words.language).strip().replace("\n", "\n> "))
     parts += beside_markdown(text, pack, words.language)

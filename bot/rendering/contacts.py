@@ -36,7 +36,8 @@ def welcome_markdown(role: str, words: Wording) -> str:
         "waits gets your answer.\n"
         "- The groups see your answer and your role, not your name. You see nothing of their "
         "rooms.\n"
-        "- Edit your answer to change it. Delete it to take it back.",
+        "- Edit your answer to change it. Delete it to take it back.\n"
+        "- **my data** shows what is stored of you, **forget me** erases it.",
         role=name(role),
     )
 
@@ -137,6 +138,17 @@ def whom_markdown(examples: list[str], words: Wording) -> str:
     """What a group reads that has not said whom it asks."""
     listed = ", ".join(f"`{one}`" for one in examples)
     return words.say("Whom do you ask? Begin your question with one of these: {how}", how=listed)
+
+
+def let_go_markdown(role: str, role_id: str, words: Wording) -> str:
+    """What the organizers read when whoever had the role is forgotten."""
+    command = "kontakt" if words.language == "sv" else "contact"
+    return words.say(
+        "🗑️ Nobody is {role} any more: everything of whoever it was is erased. Write `{command}` to "
+        "name somebody else.",
+        role=name(role),
+        command=f"!{command} {role_id} @name:server",
+    )
 
 
 def nobody_named_markdown(role: str, role_id: str, words: Wording) -> str:

@@ -46,6 +46,18 @@ def answers_markdown(
     return blocks
 
 
+def via_link_markdown(answers: Sequence[str], words: Wording) -> list[str]:
+    """What is stored of the answers of somebody who is asked via link, as blocks of Markdown."""
+    if not answers:
+        return []
+    head = words.say_n(
+        "**Via link** – {number} answer of yours is stored:",
+        "**Via link** – {number} answers of yours are stored:",
+        len(answers),
+    )
+    return [head, *(f"- {shortened(answer)}" for answer in answers)]
+
+
 def _item(answer: StoredAnswer) -> str:
     link = f"[{escape(answer.moment)}]({answer.link})"
     return f"- {escape(answer.step)}, {link}: {shortened(answer.text, is_file=answer.is_file)}"

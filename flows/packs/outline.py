@@ -64,6 +64,12 @@ def outline(pack: Pack, starts_at: datetime | None) -> tuple[OutlineLine, ...]:
     return tuple(lines)
 
 
+def planned_s(pack: Pack, starts_at: datetime) -> int:
+    """How long a dialogue lasts as planned, in seconds; see `outline`."""
+    lines = outline(pack, starts_at)
+    return lines[-1].begins_after_s + (lines[-1].length_s or 0) if lines else 0
+
+
 def _until(moment: datetime, wall: tuple[int, int] | None) -> int:
     """The seconds until the clock shows `wall` on that day, none if it has shown it."""
     if wall is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.packs.known import PackFile, find_packs
 from bot.rendering.consent import consent_text
-from bot.wording import wording
 from flows.consent import MAX_WORDS, count_words
 from flows.ids import EventId, RoomId, UserId
 from flows.packs.parse import parse
@@ -99,15 +100,90 @@ async def test_a_group_is_asked_once_in_its_room_before_the_first_step(journey: 
     assert journey.bot_marks(question(journey, TABLE_1)) == ["✅"]
 
 
+@pytest.mark.parametrize(
+    ("retention", "erase_at", "until"),
+    [
+        pytest.param(
+            "",
+            None,
+            {"en": "Until the work is done.", "sv": "Tills arbetet är klart."},
+            id="nothing is set",
+        ),
+        pytest.param(
+            'retention = "6 months"\n',
+            None,
+            {
+                "en": "Until 6 months after the dialogue has ended.",
+                "sv": "Till 6 månader efter att dialogen är slut.",
+            },
+            id="a length",
+        ),
+        pytest.param(
+            'retention = "6 months"\n',
+            datetime(2027, 6, 1, 9, tzinfo=UTC),
+            {"en": "Until 1 June 2027.", "sv": "Till den 1 juni 2027."},
+            id="a day",
+        ),
+    ],
+)
 @pytest.mark.parametrize("language", ["en", "sv"])
-def test_the_bots_own_text_says_everything_in_few_words(language: str) -> None:
-    pack = parse(pack_toml(*STEPS, consent=True), name="asked")
+def test_the_bots_own_text_says_everything_in_few_words(
+    language: str, retention: str, erase_at: datetime | None, until: dict[str, str]
+) -> None:
+    pack = parse(retention + pack_toml(*STEPS, consent=True), name="asked")
 
-    text = consent_text(pack).get(language)
+    text = consent_text(pack, erase_at).get(language)
 
     assert count_words(text) <= MAX_WORDS
     assert text.count("?**") == 5
-    assert text != wording("sv" if language == "en" else "en").say("")
+    assert until[language] in text
+
+
+@pytest.mark.parametrize("file", find_packs([]), ids=lambda file: file.name)
+def test_what_every_pack_asks_is_short(file: PackFile) -> None:
+    pack = file.load()
+    text = consent_text(pack, datetime(2027, 11, 30, 9, tzinfo=UTC))
+
+    assert pack.asks_consent
+    assert {code for code, _ in text.versions} >= {"en", "sv"}
+    assert [code for code, one in text.versions if count_words(one) > MAX_WORDS] == []
+
+
+async def test_the_day_that_people_are_told_is_the_day(journey: Journey) -> None:
+    await starts(journey, *STEPS, before='retention = "1 month"\n')
+
+    text = journey.chat.message(question(journey, TABLE_1)).text
+    assert "**For how long?** Until 4 June 2026. Then your answers are erased." in text
+    await journey.writes(OLGA, "!retention")
+    assert "is erased on 4 June 2026" in journey.answer()
+
+
+async def test_the_day_may_be_set_before_it_begins(journey: Journey) -> None:
+    journey.has_pack("asked", pack_toml(*STEPS, consent=True))
+    journey.now = MONDAY_9H - 5 * MINUTE
+    await journey.writes(OLGA, "!start asked 9:00")
+    await journey.writes(OLGA, "!retention asked-1 2027-06-01")
+    await journey.clock_shows(MONDAY_9H)
+
+    assert "Until 1 June 2027." in journey.chat.message(question(journey, TABLE_1)).text
+
+
+async def test_what_was_left_aside_is_forgotten_a_month_after_the_end(journey: Journey) -> None:
+    await starts(journey, *STEPS)
+    await journey.writes(ANN, "Soup")
+
+    def aside(tx: Transaction) -> int:
+        return tx.consents.aside_of(ANN)
+
+    for _ in range(6):
+        await journey.time_passes(minutes=11)
+    assert not journey.app.world.running
+    await journey.time_passes(minutes=29 * 24 * 60)
+    assert await journey.database.write(aside) == 1
+    await journey.time_passes(minutes=24 * 60)
+
+    assert await journey.database.write(aside) == 0
+    assert journey.errors == []
 
 
 async def test_where_another_ground_holds_nobody_is_asked(journey: Journey) -> None:

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from flows.ids import EventId, RoomId, UserId
+from flows.ids import EffectKey, EventId, RoomId, UserId
 from storage.journal import Membership
+from storage.transaction import Transaction
 from tests.bot.journey import LUNCH, Journey
+from tests.bot.test_erasing import on_disk
 from tests.builders import ANN, BO, CIA, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, TABLE_2
 from tests.fakes import Message
 
@@ -384,6 +386,86 @@ async def test_forget_me_takes_back_what_was_asked(journey: Journey, eva: Contac
 
     assert eva.texts == [OWN, "❓ **Question from group 1**\n\n> Fish?"]
     assert await journey.database.write(lambda tx: tx.contacts.of_asker(ANN)) == []
+
+
+def everything_said(journey: Journey) -> str:
+    """All that stands in any room, posted by the bot, with the words of edits."""
+    rooms = journey.chat.rooms.values()
+    return "\n".join(one.text for room in rooms for one in journey.shown(room.room_id) if one.text)
+
+
+async def test_forget_me_takes_back_what_she_answered(journey: Journey, eva: Contact) -> None:
+    # given answers of hers to the pack and to a group, one of them edited, and in the digest
+    await eva.writes("Zebrafink bread")
+    await asks(journey, ANN, "Is there soup?")
+    answer = await eva.writes("Zebrafink soup")
+    await journey.edits(EVA, answer, "Zebrafink stew")
+    await journey.clock_shows(MONDAY_9H + timedelta(hours=2))
+    await journey.writes(OLGA, "!digest")
+    assert "Zebrafink" in everything_said(journey)
+
+    # when she asks what is stored of her, and then to be forgotten, in her own room
+    await eva.writes("my answers")
+    assert "Zebrafink stew" in journey.texts(eva.room)[-1]
+    await eva.writes("forget me")
+    assert "2 answers" in journey.texts(eva.room)[-1]
+    await eva.writes("yes, forget me")
+    await journey.time_passes(minutes=1)
+
+    # then no byte of it is left, in any room or in the database, nor of her in a role
+    assert "Zebrafink" not in everything_said(journey)
+    assert b"Zebrafink" not in on_disk(journey)
+    assert answers(journey, TABLE_1) == answers(journey, TABLE_2) == []
+    assert journey.texts(eva.room)[-1].startswith("🗑️")
+    assert await journey.database.write(lambda tx: tx.contacts.named("cook")) is None
+    assert any("Nobody is Cook any more" in one for one in journey.texts(ORGANIZERS))
+
+    # and the group's question is there, for whoever is named next
+    await journey.writes(OLGA, "!contact cook @ida:elsewhere.org")
+    assert any("Is there soup?" in plain(one) for one in journey.texts(eva.room))
+    assert journey.errors == []
+
+
+async def test_no_edit_of_an_answer_is_left_in_a_groups_room(
+    journey: Journey, eva: Contact
+) -> None:
+    await asks(journey, ANN, "Is there soup?")
+    answer = await eva.writes("No.", reply_to=eva.message("❓ **Question from").event_id)
+    await journey.edits(EVA, answer, "Yes.")
+
+    await journey.withdraws(EVA, answer)
+
+    def left(tx: Transaction) -> list[EffectKey]:
+        said = [key for key, _ in tx.outbox.sent_with("contact-answer/")]
+        undone = {key.removesuffix("/erased") for key in said if key.endswith("/erased")}
+        return [key for key in said if not key.endswith("/erased") and key not in undone]
+
+    assert await journey.database.write(left) == []
+
+
+async def test_who_answered_is_forgotten_when_somebody_else_has_the_role(
+    journey: Journey, eva: Contact
+) -> None:
+    await eva.writes("Zebrafink bread")
+    await journey.writes(OLGA, "!contact cook @ida:elsewhere.org")
+    assert "Zebrafink" in everything_said(journey)
+
+    await journey.writes_in_private(EVA, "yes, forget me")
+    await journey.time_passes(minutes=1)
+
+    assert "Zebrafink" not in everything_said(journey)
+    named = await journey.database.write(lambda tx: tx.contacts.named("cook"))
+    assert named is not None
+
+
+async def test_what_is_stored_of_her_says_that_she_is_asked(journey: Journey, eva: Contact) -> None:
+    await eva.writes("Zebrafink bread")
+    await eva.writes("my data")
+
+    (file,) = (one.file for one in journey.shown(eva.room) if one.file is not None)
+    text = file.data.decode()
+    assert "You are asked via link, in the role cook" in text
+    assert "You answered via link: Zebrafink bread" in text
 
 
 async def test_a_contact_out_of_reach_holds_nothing_up(journey: Journey) -> None:

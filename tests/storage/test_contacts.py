@@ -67,7 +67,7 @@ def test_answers_come_and_go(database: Database) -> None:
     def answer(event_id: str, text: str) -> None:
         database.write_now(
             lambda tx: tx.contacts.answer(
-                number, event_id=EventId(event_id), text=text, now_ms=NOW_MS
+                number, event_id=EventId(event_id), answerer=ANN, text=text, now_ms=NOW_MS
             )
         )
 
@@ -81,7 +81,10 @@ def test_answers_come_and_go(database: Database) -> None:
     assert database.write_now(lambda tx: tx.contacts.concerns(TABLE_1, EventId("$1")))
     assert not database.write_now(lambda tx: tx.contacts.concerns(other, EventId("$1")))
 
+    assert database.write_now(lambda tx: tx.contacts.of_answerer(ANN)) == [found]
+
     database.write_now(lambda tx: tx.contacts.take_back_answer(number))
+    assert database.write_now(lambda tx: tx.contacts.of_answerer(ANN)) == []
     answer("$3", "Maybe")
     database.write_now(lambda tx: tx.contacts.note_overdue(number, now_ms=NOW_MS))
     found = database.write_now(lambda tx: tx.contacts.get(number))
