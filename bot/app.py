@@ -382,6 +382,7 @@ class App:
 
     def _begin(self, tx: Transaction) -> Past:
         chat = self._chat
+        self.troubles.recall(tx)
         return tx.devices.begin(chat.own_id, chat.device_id, now_ms=to_ms(self._now()))
 
     async def _run(self) -> None:

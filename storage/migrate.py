@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from storage.errors import DatabaseUnusable
 
-NEWEST = "0024"
+NEWEST = "0025"
 """The newest migration; a test holds it equal to the newest file."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

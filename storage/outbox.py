@@ -127,6 +127,20 @@ class Outbox:
         rows = [row for row in self._db.execute(query) if row.number not in besides]
         return [_due(row) for row in rows[:limit]]
 
+    def held_up(self, rooms: Collection[RoomId]) -> set[RoomId]:
+        """Those rooms of these for which something waits that was tried in vain."""
+        query = (
+            sa.select(_outbox.c.room_id)
+            .where(
+                _WAITING,
+                _outbox.c.tries > 0,
+                _outbox.c.due_ms < _PARKED_MS,
+                _outbox.c.room_id.in_(rooms),
+            )
+            .distinct()
+        )
+        return {RoomId(room_id) for room_id in self._db.scalars(query)}
+
     def next_due_ms(self, *, after_ms: int) -> int | None:
         """When the next of the effects is due that are not due yet."""
         found: int | None = self._db.scalar(

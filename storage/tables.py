@@ -600,6 +600,19 @@ class RehearsalRow(SQLModel, table=True):
     ended_ms: int | None = Field(default=None, sa_type=sa.BigInteger)
 
 
+class ToldTroubleRow(SQLModel, table=True):
+    """Something that lasts and that the organizers have been told of, until it is over."""
+
+    __tablename__ = "told_trouble"
+
+    kind: str = Field(primary_key=True)
+    key: str
+    since_ms: int = Field(sa_type=sa.BigInteger)
+    detail: str
+    rooms: str
+    """The rooms it is about, a JSON list."""
+
+
 class SeatingRow(SQLModel, table=True):
     """A list of participants on its way to tables, and the tables."""
 

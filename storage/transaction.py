@@ -42,6 +42,7 @@ from storage.series import AllSeries
 from storage.settings import Settings
 from storage.themes import Themes
 from storage.told import Told
+from storage.told_troubles import ToldTroubles
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -180,6 +181,11 @@ class Transaction:
     def settings(self) -> Settings:
         """What organizers have set from their room."""
         return Settings(self._db)
+
+    @cached_property
+    def told_troubles(self) -> ToldTroubles:
+        """What lasts and has been told."""
+        return ToldTroubles(self._db)
 
     @cached_property
     def rehearsals(self) -> Rehearsals:

@@ -128,6 +128,10 @@ class FakeChat:
         self.files_away: set[str] = set()
         """Addresses whose server does not answer."""
         self.fetched: list[str] = []
+        self.speaks = asyncio.Event()
+        """Not set: it does not say anything to a bot that was just started."""
+        self.speaks.set()
+        self.is_asked = asyncio.Event()
         self.logged_out = False
         self.holds_before = False
         self.holds_after = False
@@ -146,11 +150,14 @@ class FakeChat:
             self.away_at_first -= 1
             raise ChatUnavailable("no answer")
         self.held.clear()
+        self.is_asked.clear()
 
     async def close(self) -> None:
         return
 
     async def catch_up(self, intake: Intake) -> None:
+        self.is_asked.set()
+        await self.speaks.wait()
         await self._deliver(intake)
 
     async def listen(self, intake: Intake) -> None:

@@ -2,7 +2,8 @@
 
 What is shorter passes without a word; so does what concerns one message, see
 `bot.sending.undeliverable`. While nothing can be told (the database is away, or the whole
-homeserver), it is told afterwards.
+homeserver), it is told afterwards. What was told outlives the process: the next one goes on
+watching it, and tells of its end in the message of the one before.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from bot.sending.parcels import post, revise
 from bot.service.vitals import SILENT_S
 from bot.wording import Wording, wording
 from flows.ids import EffectKey, RoomId
-from storage.instants import to_ms
+from storage.instants import from_ms, to_ms
 from storage.rooms import RoomUse
+from storage.told_troubles import ToldTrouble
 
 if TYPE_CHECKING:
     from bot.service.vitals import Vitals
@@ -94,6 +96,23 @@ class Troubles:
         self._going: dict[Kind, _Trouble] = {}
         self._ended: list[tuple[Kind, _Trouble]] = []
         self._held_up: set[RoomId] = set()
+        self._noted: frozenset[RoomId] = frozenset()
+        """The rooms that the database knows to be held up."""
+
+    def recall(self, tx: Transaction) -> None:
+        """Take over what an earlier process has told, before anything is sent or heard."""
+        for told in tx.told_troubles.all():
+            kind = Kind(told.kind)
+            ago_s = (self._now() - from_ms(told.since_ms)).total_seconds()
+            self._going[kind] = _Trouble(
+                since=self._ticks() - ago_s, told=told.key, detail=told.detail
+            )
+            if kind is Kind.SENDING:
+                self._held_up = tx.outbox.held_up(told.rooms)
+                self._noted = told.rooms
+                if not self._held_up:
+                    # What was sent last was noted, and its end was not told any more.
+                    self._end(kind)
 
     # ------------------------------------------------------------ what the parts tell
 
@@ -139,16 +158,18 @@ class Troubles:
         silent_s = self._vitals.silent_s
         if silent_s > SILENT_S:
             self._begin(Kind.SILENCE, ago_s=silent_s)
-        elif silent_s < _SPEAKS_S:
+        elif silent_s < _SPEAKS_S and self._vitals.has_heard:
             self._end(Kind.SILENCE)
         if abs(self._clock_ahead_s()) > CLOCKS_DIFFER_S:
             self._begin(Kind.CLOCK)
-        else:
+        elif self._vitals.has_heard:
             self._end(Kind.CLOCK)
         ended, self._ended = self._ended, []
         lasting = [one for one in self._going.items() if self._is_to_be_told(*one)]
         over = [(kind, one) for kind, one in ended if _is_worth_telling(kind, one)]
-        if lasting or over:
+        sending = self._going.get(Kind.SENDING)
+        rooms_changed = sending is not None and sending.told and self._held_up != self._noted
+        if lasting or over or rooms_changed:
             for kind, trouble in lasting:
                 log.error("trouble.lasts", what=kind.value, seconds=round(self._lasted(trouble)))
             for kind, trouble in over:
@@ -192,7 +213,27 @@ class Troubles:
                 effects.append(post(key, room, text, silent=False))
             else:
                 effects.append(revise(EffectKey(f"{key}-over"), room, trouble.told, text))
+                tx.told_troubles.drop(kind)
+        self._note(tx)
         tx.outbox.put(effects, now_ms=to_ms(self._now()))
+
+    def _note(self, tx: Transaction) -> None:
+        """Keep what has been told and lasts for a process that comes after this one."""
+        held_up = frozenset(self._held_up)
+        for kind, trouble in tuple(self._going.items()):
+            if trouble.told is None:
+                continue
+            is_sending = kind is Kind.SENDING
+            told = ToldTrouble(
+                kind=kind.value,
+                key=trouble.told,
+                since_ms=to_ms(self._wall(trouble.since)),
+                detail=trouble.detail,
+                rooms=held_up if is_sending else frozenset(),
+            )
+            tx.told_troubles.put(told)
+            if is_sending:
+                self._noted = held_up
 
     def _key(self, kind: Kind, trouble: _Trouble) -> EffectKey:
         if trouble.told is not None:

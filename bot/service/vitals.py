@@ -19,6 +19,8 @@ class Vitals:
     def __init__(self, ticks: Callable[[], float]) -> None:
         self._ticks = ticks
         self._heard_at = ticks()
+        self.has_heard = False
+        """Whether the chat has said anything to this process."""
         self.is_ready = False
         """Whether everything missed has been heard."""
         self.is_stopping = False
@@ -28,6 +30,7 @@ class Vitals:
     def heard(self) -> None:
         """The chat has said something, be it that there is nothing new."""
         self._heard_at = self._ticks()
+        self.has_heard = True
 
     @property
     def silent_s(self) -> float:

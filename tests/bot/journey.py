@@ -128,7 +128,8 @@ class Journey:
             clock_ahead_s=lambda: self.clock_ahead_s,
         )
         self._running = asyncio.create_task(self.app.run())
-        ready = asyncio.create_task(self.app.ready.wait())
+        begun = self.app.ready if self.chat.speaks.is_set() else self.chat.is_asked
+        ready = asyncio.create_task(begun.wait())
         await asyncio.wait([self._running, ready], return_when=asyncio.FIRST_COMPLETED)
         if self._running.done():
             ready.cancel()

@@ -246,3 +246,110 @@ async def test_a_database_that_was_away_is_told_when_it_is_back(
         "written meanwhile."
     )
     assert told(journey) == [(was, 0)]
+
+
+# ---------------------------------------------------------------- over a restart
+
+
+async def restarts(journey: Journey) -> None:
+    """The bot is killed and started anew, a minute later."""
+    await journey.bot_is_killed()
+    journey.seconds += 60
+    journey.now += timedelta(seconds=60)
+    await journey.bot_starts()
+    await looks(journey)
+
+
+async def test_a_silence_that_was_told_is_ended_by_the_next_process(journey: Journey) -> None:
+    # given a silence that was told, and a process that ends while it lasts
+    journey.now = MONDAY_9H
+    journey.app.vitals.heard()
+    await seconds_pass(journey, SILENT_S + 60)
+    [(begun, _)] = told(journey)
+    journey.chat.speaks.clear()
+    await restarts(journey)
+    await seconds_pass(journey, SILENT_S + 60)
+
+    # then it is not told again, by however many
+    await restarts(journey)
+    assert told(journey) == [(begun, 0)]
+
+    # and when it is over, the message says so, and what comes later is another trouble
+    journey.chat.speaks.set()
+    await journey.writes(ANN, "Hello")
+    await looks(journey)
+    await restarts(journey)
+    ended = (
+        "✅ The homeserver did not answer me between 09:00 and 09:07. Now it does, and I take in "
+        "what was written meanwhile."
+    )
+    assert told(journey) == [(ended, 1)]
+    await seconds_pass(journey, SILENT_S + 60)
+    assert len(told(journey)) == 2
+
+
+async def test_a_room_that_takes_nothing_is_ended_by_the_next_process(journey: Journey) -> None:
+    # given a room that takes nothing, which was told, and another since then
+    journey.now = MONDAY_9H
+    journey.chat.unavailable |= {TABLE_1}
+    await decide(journey, say("first"))
+    await speaking(journey, LASTS_S + 2)
+    journey.chat.unavailable.add(TABLE_2)
+    await decide(journey, say("second", room_id=TABLE_2))
+    await speaking(journey, 5)
+    [(begun, _)] = told(journey)
+    assert begun.startswith("⚠️ Since 09:00 I cannot write to **Table 1**.")
+
+    # when one of them takes something again, in another process
+    await restarts(journey)
+    journey.chat.unavailable.discard(TABLE_1)
+    await speaking(journey, 300)
+    assert journey.texts(TABLE_1) == ["first"]
+    assert told(journey) == [(begun, 0)]
+
+    # then it is over when the other does so too
+    await restarts(journey)
+    journey.chat.unavailable.clear()
+    await speaking(journey, 300)
+    assert journey.texts(TABLE_2) == ["second"]
+    [(ended, edits)] = told(journey)
+    assert ended.startswith("✅ Between 09:00 and 09:")
+    assert edits == 1
+
+
+async def test_what_was_sent_last_before_a_restart_ends_it(journey: Journey) -> None:
+    # given a room that takes everything again, and a process that ends before it could say so
+    journey.chat.unavailable.add(TABLE_1)
+    await decide(journey, say("first"))
+    await speaking(journey, LASTS_S + 2)
+    journey.chat.unavailable.clear()
+    await journey.time_passes(10)
+    assert journey.texts(TABLE_1) == ["first"]
+    [(begun, _)] = told(journey)
+    assert begun.startswith("⚠️")
+
+    await restarts(journey)
+
+    [(ended, edits)] = told(journey)
+    assert (ended[0], edits) == ("✅", 1)
+
+
+async def test_a_clock_that_is_wrong_is_not_told_by_every_process(journey: Journey) -> None:
+    # given a difference that was told; a new process knows of none before it has heard something
+    journey.clock_ahead_s = CLOCKS_DIFFER_S * 2
+    await speaking(journey, LASTS_S + 35)
+    [(begun, _)] = told(journey)
+    await journey.bot_is_killed()
+    journey.chat.speaks.clear()
+    journey.clock_ahead_s = 0.0
+    await journey.bot_starts()
+    await looks(journey)
+    journey.clock_ahead_s = CLOCKS_DIFFER_S * 2
+    await speaking(journey, LASTS_S + 35)
+    assert told(journey) == [(begun, 0)]
+
+    journey.clock_ahead_s = 0.0
+    await speaking(journey, 5)
+
+    [(ended, edits)] = told(journey)
+    assert (ended[0], edits) == ("✅", 1)
