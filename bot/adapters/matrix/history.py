@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from storage.journal import Arrived, Batch, Gap, GapProgress
 
 if TYPE_CHECKING:
     from storage.database import Database
+    from storage.transaction import Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,9 @@ PAGE = 500
 """Events per page. Synapse gives up to 1,000, but the loop must not stand still for long."""
 
 _AT_ONCE = 4
+"""Pages, of whatever rooms: the rooms take turns."""
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
 _BLOCK = 100
 """Events read between two chances for other tasks to run; decrypting takes 0.1 ms each."""
 _DEADLINE_S = 60.0
@@ -59,31 +63,62 @@ class History:
         self._own_id = own_id
         self._open = open_event
         self._own: dict[RoomId, _Own] = {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._filling: set[RoomId] = set()
+        self._changed = asyncio.Event()
 
-    async def fill_gaps(self, intake: Intake) -> int:
-        """Read every journaled hole to its end; the number of holes filled.
+    def look_for_gaps(self) -> None:
+        """There is a new hole in the journal."""
+        self._changed.set()
+
+    async def gaps_come(self) -> None:
+        """Wait until there are new holes."""
+        await self._changed.wait()
+
+    async def fill_gaps(self, intake: Intake, filled: Callable[[], Awaitable[None]]) -> None:
+        """Read every journaled hole to its end, also those that come meanwhile.
 
         Holes and how far each is read are in the journal, so that this goes on after a
-        restart where it was.
+        restart where it was. Each room is read by itself: one with a long hole, or whose past the
+        homeserver does not give, keeps no other waiting.
+
+        Args:
+            filled: called after each hole.
         """
-        gaps = await self._database.write(lambda tx: tx.journal.gaps())
-        rooms: dict[RoomId, list[Gap]] = {}
-        for gap in gaps:
-            rooms.setdefault(gap.room_id, []).append(gap)
-        gate = asyncio.Semaphore(_AT_ONCE)
-
-        async def fill_room(holes: list[Gap]) -> None:
-            async with gate:
-                for gap in holes:
-                    await self._fill(gap, intake)
-
         try:
             async with asyncio.TaskGroup() as tasks:
-                for holes in rooms.values():
-                    tasks.create_task(fill_room(holes))
+                while True:
+                    self._changed.clear()
+                    gaps = await self._database.write(lambda tx: tx.journal.gaps())
+                    for room_id in {gap.room_id for gap in gaps} - self._filling:
+                        self._filling.add(room_id)
+                        tasks.create_task(self._fill_room(room_id, intake, filled))
+                    if not self._filling:
+                        return
+                    await self._changed.wait()
         except BaseExceptionGroup as group:
             raise first_of(group) from group
-        return len(gaps)
+
+    async def _fill_room(
+        self, room_id: RoomId, intake: Intake, filled: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Fill a room's holes, oldest first; waits as long as its past cannot be read."""
+        pause_s = _FIRST_PAUSE_S
+        try:
+            while (gap := await self._database.write(lambda tx: _first(tx, room_id))) is not None:
+                try:
+                    await self._fill(gap, intake)
+                    await filled()
+                except ChatUnavailable as error:
+                    wait_s = max(pause_s, error.retry_after_s or 0.0)
+                    log.warning(
+                        "gap.waits", room_id=room_id, reason=str(error), retry_after_s=wait_s
+                    )
+                    await asyncio.sleep(wait_s)
+                    pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        finally:
+            self._filling.discard(room_id)
+            self._changed.set()
 
     async def _fill(self, gap: Gap, intake: Intake) -> None:
         start: str | None = gap.start
@@ -115,9 +150,10 @@ class History:
         query = f"dir=b&limit={PAGE}&from={quote(start, safe='')}"
         if stop is not None:
             query += f"&to={quote(stop, safe='')}"
-        return await self._transport.get(
-            f"{CLIENT}/rooms/{escaped(room_id)}/messages?{query}", deadline_s=_DEADLINE_S
-        )
+        async with self._gate:
+            return await self._transport.get(
+                f"{CLIENT}/rooms/{escaped(room_id)}/messages?{query}", deadline_s=_DEADLINE_S
+            )
 
     async def _read(self, room_id: RoomId, page: Raw) -> list[Arrived]:
         """The page's events, oldest first.
@@ -210,6 +246,10 @@ class History:
             start = _following(page, start)
             if start is None:
                 return
+
+
+def _first(tx: Transaction, room_id: RoomId) -> Gap | None:
+    return next((gap for gap in tx.journal.gaps() if gap.room_id == room_id), None)
 
 
 def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:

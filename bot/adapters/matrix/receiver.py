@@ -35,6 +35,7 @@ _FIRST_ANSWER_WITHIN_S = 300.0
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _REFUSED_PAUSE_S = 60.0
+_SHORT_POLL_MS = 500
 _UPKEEP_EVERY_S = 5.0
 _MOST_ROUNDS = 20
 """In a room where somebody always writes there is always something new."""
@@ -75,7 +76,8 @@ class Receiver:
         for _ in range(_MOST_ROUNDS):
             first = self._since is None
             heard = await _insist(lambda: self._hear(intake, 0))
-            await _insist(lambda: self._keep_up(intake))
+            await self._fill_gaps_and_hear(intake)
+            await _insist(self._encryption.upkeep)
             if heard.is_empty or first:
                 break
         log.info("chat.caught_up")
@@ -85,7 +87,8 @@ class Receiver:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep_hearing(intake))
-                tasks.create_task(self._keep_keeping_up(intake))
+                tasks.create_task(self._keep_filling_gaps(intake))
+                tasks.create_task(self._keep_keeping_up())
         except BaseExceptionGroup as group:
             raise first_of(group) from group
 
@@ -116,7 +119,32 @@ class Receiver:
         while True:
             await _insist(lambda: self._hear(intake, _LONG_POLL_MS))
 
-    async def _keep_keeping_up(self, intake: Intake) -> None:
+    async def _fill_gaps_and_hear(self, intake: Intake) -> None:
+        """Fill holes, and meanwhile hear what is written now: people wait for an answer."""
+        filling = asyncio.create_task(self._fill_gaps(intake))
+        try:
+            while True:
+                await asyncio.wait([filling], timeout=_SHORT_POLL_MS / 1000)
+                if filling.done():
+                    return await filling
+                await _insist(lambda: self._hear(intake, _SHORT_POLL_MS))
+                if self._encryption.has_work:
+                    await _insist(self._encryption.upkeep)
+        finally:
+            filling.cancel()
+            await asyncio.wait([filling])
+
+    async def _fill_gaps(self, intake: Intake) -> None:
+        await self._history.fill_gaps(
+            intake, lambda: self._read_pending(intake, InboxState.WAITING)
+        )
+
+    async def _keep_filling_gaps(self, intake: Intake) -> None:
+        while True:
+            await self._fill_gaps(intake)
+            await self._history.gaps_come()
+
+    async def _keep_keeping_up(self) -> None:
         while True:
             try:
                 async with asyncio.timeout(_UPKEEP_EVERY_S):
@@ -124,7 +152,7 @@ class Receiver:
             except TimeoutError:
                 pass  # nothing was asked for; there may be something to try again
             self._work.clear()
-            await _insist(lambda: self._keep_up(intake))
+            await _insist(self._encryption.upkeep)
 
     async def _hear(self, intake: Intake, timeout_ms: int) -> Heard:
         answer = await self._transport.get(
@@ -151,15 +179,11 @@ class Receiver:
             await self._read_device_messages(intake)
         if any(event.raw is not None and not event.odd for event in batch.events):
             await self._read_pending(intake, InboxState.WAITING)
-        if batch.gaps or self._encryption.has_work:
+        if batch.gaps:
+            self._history.look_for_gaps()
+        if self._encryption.has_work:
             self._work.set()
         return heard
-
-    async def _keep_up(self, intake: Intake) -> None:
-        """What a sync leaves to be done, off the way of the next one."""
-        if await self._history.fill_gaps(intake):
-            await self._read_pending(intake, InboxState.WAITING)
-        await self._encryption.upkeep()
 
     async def _read_device_messages(self, intake: Intake) -> None:
         messages = await self._database.write(lambda tx: tx.journal.device_messages())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.matrix import history
+from bot.adapters.matrix.transport import escaped
 from demo.homeserver import Homeserver
 from flows.ids import RoomId
 from storage.journal import Batch
 from tests.bot.matrix.conftest import Bot, World
 from tests.bot.matrix.nio_person import NioPerson
+from tests.bot.matrix.people import Person
 from tests.bot.matrix.test_traps import encrypted_room
 from tests.fault_proxy import Answers, Changes, FaultProxy, Holds
 
@@ -26,6 +29,11 @@ MANY = 240
 @pytest.fixture
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "PAGE", 40)
+
+
+async def writes_all(person: Person, room: RoomId, texts: Sequence[str]) -> None:
+    for at in range(0, len(texts), 8):
+        await asyncio.gather(*(person.writes(room, text) for text in texts[at : at + 8]))
 
 
 @pytest.mark.usefixtures("_small_pages")
@@ -126,6 +134,49 @@ async def test_a_flood_while_listening(world: World, proxy: FaultProxy) -> None:
     # then all of it is heard
     await bot.hears(*texts)
     assert sorted(bot.intake.texts) == sorted(texts)
+
+
+@pytest.mark.usefixtures("_small_pages")
+@pytest.mark.parametrize("how", ["slow", "fails"])
+async def test_a_long_hole_in_one_room_keeps_no_other_waiting(
+    world: World, proxy: FaultProxy, how: str
+) -> None:
+    # given two rooms, of which one has a hole that cannot be filled for now
+    ann = await world.person("ann")
+    account = await world.account()
+    bot = await world.bot(account, through=proxy)
+    noisy, quiet = [await ann.makes_room(bot.id) for _ in range(2)]
+    for room in (noisy, quiet):
+        await bot.joins(room)
+    await bot.catches_up()
+    await bot.stops()
+    texts = [f"m{number}" for number in range(120)]
+    await writes_all(ann, noisy, texts)
+    goes_on = asyncio.Event()
+    fault = Holds(goes_on) if how == "slow" else Answers.bad_gateway()
+    proxy.fail("GET", f"{escaped(noisy)}/messages?", fault, times=100_000)
+
+    # when the bot starts, and the other room says something, then it is heard
+    bot = await world.bot(account, through=proxy)
+    catching_up = asyncio.create_task(bot.catches_up())
+    await bot.until(lambda: bool(proxy.seen("GET", f"{escaped(noisy)}/messages?")))
+    await ann.writes(quiet, "while it starts")
+    await bot.hears("while it starts", within_s=60)
+
+    # and also what is in a hole of its own
+    written = asyncio.Event()
+    proxy.fail("GET", "/sync", Holds(written), times=1)
+    more = [f"quiet {number}" for number in range(120)]
+    await writes_all(ann, quiet, more)
+    written.set()
+    await bot.hears(*more, within_s=60)
+    assert not catching_up.done()
+
+    # and the first is filled when that can be done
+    proxy.heal()
+    goes_on.set()
+    await catching_up
+    assert sorted(bot.intake.texts) == sorted([*texts, "while it starts", *more])
 
 
 async def test_a_hole_that_may_not_be_read_is_given_up(world: World, proxy: FaultProxy) -> None:
