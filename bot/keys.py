@@ -14,14 +14,24 @@ def prompt(dialogue_id: DialogueId, step_id: StepId, group_id: GroupId) -> Effec
     return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/prompt/0")
 
 
-PROMPT_AGAIN = "prompt-again"
+_PROMPT_AGAIN = "prompt-again"
 
 
 def prompt_again(
     dialogue_id: DialogueId, step_id: StepId, group_id: GroupId, now_ms: int
 ) -> EffectKey:
     """The same question once more, since the group has another room."""
-    return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/{PROMPT_AGAIN}/{now_ms}")
+    return EffectKey(f"{dialogue_id}/{step_id}/{group_id}/{_PROMPT_AGAIN}/{now_ms}")
+
+
+def is_group_prompt(key: EffectKey) -> bool:
+    """Whether it is a key of `prompt` or of `prompt_again`."""
+    return key.endswith("/prompt/0") or f"/{_PROMPT_AGAIN}/" in key
+
+
+def is_of_prompt(key: EffectKey) -> bool:
+    """Whether it is a key of `prompt` or of `private_prompt`, or of what belongs to one."""
+    return "prompt/" in key
 
 
 def private_prompt(
@@ -61,9 +71,14 @@ def consent(dialogue_id: DialogueId, room_id: RoomId) -> EffectKey:
     return EffectKey(f"{dialogue_id}/-/{room_id}{_CONSENT}")
 
 
+def is_consent(key: EffectKey) -> bool:
+    """Whether it is a key of `consent`."""
+    return key.endswith(_CONSENT)
+
+
 def consent_of(key: EffectKey) -> tuple[DialogueId, RoomId] | None:
     """The dialogue and the room of a key of `consent`; None for any other key."""
-    if not key.endswith(_CONSENT):
+    if not is_consent(key):
         return None
     dialogue_id, _, room_id = key.removesuffix(_CONSENT).split("/", 2)
     return DialogueId(dialogue_id), RoomId(room_id)

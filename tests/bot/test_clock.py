@@ -233,7 +233,7 @@ async def test_an_alarm_that_fails_rings_again(
         raise ArithmeticError("a mistake")
 
     with monkeypatch.context() as mistake:
-        mistake.setattr(journey.app._dispatcher, "_close_step", broken)
+        mistake.setattr(journey.app.dialogues.dispatcher, "_close_step", broken)
         await journey.clock_shows(MONDAY_9H + 10 * MINUTE)
     assert journey.heads(TABLE_1) == ["Hello", "Alone"]
     assert journey.errors == ["alarm.failed"]

@@ -270,7 +270,7 @@ async def test_many_answers_are_looked_at_by_a_child_that_ends_with_the_bot(
     assert {theme.number for theme in book.themes} == {theme["number"] for theme in themes}
 
     # and the child is there until the bot ends
-    child = journey.app._analyst._child
+    child = journey.app.digesting.analyst._child
     assert child is not None
     await journey.bot_is_killed()
     assert child.returncode is not None

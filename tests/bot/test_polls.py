@@ -126,7 +126,7 @@ async def test_a_tap_that_is_heard_before_the_question_is_noted_as_sent_counts(
     assert await votes(journey) == []
 
     # when it has
-    await journey.asks(lambda tx: journey.app._note_sent(tx, key, asked))
+    await journey.asks(lambda tx: journey.app.sent.note(tx, key, asked))
 
     assert await votes(journey) == [("2️⃣", (2,))]
 

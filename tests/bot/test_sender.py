@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot import app
 from bot.chat import Parcel
 from bot.errors import ChatLoggedOut, ChatUnavailable
 from bot.sending.parcels import post, revise, take_back
 from bot.sending.reactions import mark_key
+from bot.service import process
 from flows.ids import EffectKey, EventId, RoomId
 from storage.database import Database
 from storage.instants import to_ms
@@ -573,7 +573,7 @@ async def test_told_to_stop_it_finishes_what_is_on_its_way_and_begins_nothing(
 async def test_it_waits_for_a_homeserver_that_is_away_at_the_start(
     unset_journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "_CONNECT_PAUSES_S", (0.01,))
+    monkeypatch.setattr(process, "_CONNECT_PAUSES_S", (0.01,))
     unset_journey.chat.away_at_first = 5
     await unset_journey.begins()
     await unset_journey.starts_lunch()
