@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.hearing.corrections import Corrections
     from bot.hearing.voting import Voting
     from bot.world import World
-    from flows.ids import RoomId
+    from flows.ids import DialogueId, RoomId
     from storage.transaction import Transaction
 
 _DAY_MS = 24 * 3_600_000
@@ -109,10 +109,10 @@ class Answers:
     def _in_group(self, tx: Transaction, message: Written, batch: _Batch, later: Later) -> None:
         if message.sender in self._world.onlookers:
             return
-        if self._world.waits_for_yes(message.room_id, message.sender) is not None:
-            self._before_yes(
-                tx, message, batch.then(self._world.view(message.room_id)), batch, later
-            )
+        waits = self._world.waits_for_yes(message.room_id, message.sender)
+        if waits is not None:
+            view = batch.then(self._world.view(message.room_id))
+            self._before_yes(tx, message, waits, view=view, batch=batch, later=later)
             return
         if self._asks_contact(message):
             later.to_contacts.append(message)
@@ -134,12 +134,16 @@ class Answers:
         return dialogue is not None and asked(message.text, dialogue.pack.contacts) is not None
 
     def _before_yes(
-        self, tx: Transaction, message: Written, view: RoomView, batch: _Batch, later: Later
+        self,
+        tx: Transaction,
+        message: Written,
+        dialogue_id: DialogueId,
+        *,
+        view: RoomView,
+        batch: _Batch,
+        later: Later,
     ) -> None:
-        """Of somebody who has not consented nothing is kept but the yes."""
-        dialogue_id = self._consenting.waits_for(message.room_id, message.sender)
-        if dialogue_id is None:
-            return
+        """Of somebody who has not consented to a dialogue nothing is kept but the yes."""
         # Nothing of it is kept; but whoever is in danger is heard, whatever she has agreed to.
         later.unplaced.append(message)
         now_ms = batch.now_ms
@@ -173,8 +177,9 @@ class Answers:
         if asked is not None and (view is None or not _names_an_option(message, view)):
             later.asked.append(Asked(message=message, request=asked[0], language=asked[1]))
             return
-        if view is not None and self._consenting.waits_for(message.room_id, message.sender):
-            self._before_yes(tx, message, view, batch, later)
+        waits = self._consenting.waits_for(message.room_id, message.sender)
+        if view is not None and waits is not None:
+            self._before_yes(tx, message, waits, view=view, batch=batch, later=later)
             return
         unclear = len(later.half_said)
         placement = None if view is None else _placed(message, view, batch, later)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bot.world import World
     from flows.ids import DialogueId, RoomId
     from storage.calls import HelpCall
+    from storage.consents import LeftAside
     from storage.database import Database
     from storage.transaction import Transaction
 
@@ -128,20 +130,18 @@ class DurableIntake:
             if incoming is None or not self._consenting.is_of(aside):
                 log.info("aside.dropped", event_id=aside.event_id)
                 continue
-            try:
-                with tx.savepoint():
-                    self._world.ready(tx)
-                    later = self._answers.take(
-                        tx, [incoming], now_ms=aside.received_ms, long_ago=True
-                    )
-                    self.do_later(tx, later, self._now())
-                    touched |= later.touched
-            except Exception:
-                log.exception("event.failed", room_id=aside.room_id, event_id=aside.event_id)
-                self._world.forget()
+            act = partial(self._answer_late, tx, aside, incoming, touched)
+            ids = {"room_id": aside.room_id, "event_id": aside.event_id}
+            if not self._could(tx, act, "event.failed", ids):
                 tx.journal.set_aside(incoming)
-        self._world.ready(tx)
         return touched
+
+    def _answer_late(
+        self, tx: Transaction, aside: LeftAside, incoming: Incoming, touched: set[DialogueId]
+    ) -> None:
+        later = self._answers.take(tx, [incoming], now_ms=aside.received_ms, long_ago=True)
+        self.do_later(tx, later, self._now())
+        touched |= later.touched
 
     def _tell(self, touched: set[DialogueId]) -> None:
         self._changed(touched)
@@ -168,23 +168,12 @@ class DurableIntake:
         """
         if not (batch.rooms or batch.members or batch.departures or batch.invitations):
             return
-        try:
-            with tx.savepoint():
-                self._open_door(tx, batch, now)
-        except Exception:
-            log.exception("rooms.failed", rooms=len(batch.rooms), members=len(batch.members))
-            self._world.forget()
-        else:
+        counts = {"rooms": len(batch.rooms), "members": len(batch.members)}
+        if self._could(tx, partial(self._open_door, tx, batch, now), "rooms.failed", counts):
             return
         for room_id, one in _one_by_one(batch):
-            try:
-                with tx.savepoint():
-                    self._world.ready(tx)
-                    self._open_door(tx, one, now)
-            except Exception:
-                log.exception("room.failed", room_id=room_id)
-                self._world.forget()
-        self._world.ready(tx)
+            act = partial(self._open_door, tx, one, now)
+            self._could(tx, act, "room.failed", {"room_id": room_id})
 
     def _open_door(self, tx: Transaction, batch: Batch, now: datetime) -> None:
         if batch.rooms or batch.members or batch.departures:
@@ -217,41 +206,42 @@ class DurableIntake:
         The journal of this transaction stays in any case: one odd message never stops
         the others, and never the read position.
         """
-        if not incoming:
-            return set()
-        try:
-            with tx.savepoint():
-                return self._answer(tx, incoming, now)
-        except Exception:
-            log.exception("batch.failed", events=len(incoming))
-            self._world.forget()
-            return self._act_one_by_one(tx, incoming, now)
-
-    def _act_one_by_one(
-        self, tx: Transaction, incoming: Iterable[Incoming], now: datetime
-    ) -> set[DialogueId]:
         touched: set[DialogueId] = set()
+        if not incoming:
+            return touched
+        act = partial(self._answer, tx, incoming, now, touched)
+        if self._could(tx, act, "batch.failed", {"events": len(incoming)}):
+            return touched
         for one in incoming:
-            try:
-                with tx.savepoint():
-                    self._world.ready(tx)
-                    touched |= self._answer(tx, [one], now)
-            except Exception:
-                log.exception("event.failed", room_id=one.room_id, event_id=one.event_id)
-                waits = self._consenting.waits_for(one.room_id, one.sender)
-                self._world.forget()
-                # What was set aside is kept with its words, and these may not be kept.
-                if waits is None:
-                    tx.journal.set_aside(one)
-        self._world.ready(tx)
+            act = partial(self._answer, tx, [one], now, touched)
+            ids = {"room_id": one.room_id, "event_id": one.event_id}
+            # What is set aside is kept with its words, and these may not be kept before her yes.
+            if not self._could(tx, act, "event.failed", ids) and (
+                self._consenting.waits_for(one.room_id, one.sender) is None
+            ):
+                tx.journal.set_aside(one)
         return touched
 
+    def _could(
+        self, tx: Transaction, act: Callable[[], None], failed: str, ids: Mapping[str, object]
+    ) -> bool:
+        """Do something; False if it cannot be done, and then it leaves no trace but in the log."""
+        try:
+            with tx.savepoint():
+                act()
+        except Exception:
+            log.exception(failed, **ids)
+            self._world.forget()
+            self._world.ready(tx)
+            return False
+        return True
+
     def _answer(
-        self, tx: Transaction, incoming: Iterable[Incoming], now: datetime
-    ) -> set[DialogueId]:
+        self, tx: Transaction, incoming: Iterable[Incoming], now: datetime, touched: set[DialogueId]
+    ) -> None:
         later = self._answers.take(tx, incoming, now_ms=to_ms(now))
         self.do_later(tx, later, now)
-        return later.touched
+        touched |= later.touched
 
     def _listen(self, tx: Transaction, later: Later, now: datetime) -> None:
         """Hear danger in what is no reply, and is looked at nowhere else."""
