@@ -11,6 +11,7 @@ from bot.commands.choosing import chosen, has_begun, is_running, is_unfinished, 
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.shelf import how_to_add_groups
 from bot.commands.times import day_and_time, local_time
+from bot.commands.which_pack import pack_file, sound_pack, unsound
 from bot.dialogues.facts import unanswered_groups
 from bot.dialogues.orders import (
     ComesAlready,
@@ -24,10 +25,7 @@ from bot.dialogues.orders import (
     order_start,
 )
 from bot.errors import CommandError
-from bot.nearest import nearest
-from bot.packs.known import PackFile
 from bot.rendering.markdown import escape
-from bot.rendering.problems import problem_sentence
 from bot.rendering.when import when_error_markdown
 from flows.audit import Act
 from flows.dialogue import Dialogue, Status
@@ -38,7 +36,6 @@ from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from flows.ids import RoomId
-    from flows.packs.pack import Pack
 
 
 _OWN_PACE = re.compile(r"(?:\bi\s+)?\begen takt\b|(?:\bat\s+)?\bown pace\b", re.IGNORECASE)
@@ -49,7 +46,7 @@ _GROUPS = re.compile(
 
 def _start(call: Call) -> Answer:
     name, rest = (*call.argument.split(maxsplit=1), "", "")[:2]
-    file = _pack_file(call, name)
+    file = pack_file(call, name, unnamed=lambda _: _which(call))
     rest, own_pace = _OWN_PACE.subn("", rest)
     rooms: tuple[RoomId, ...] | None = None
     which = _GROUPS.search(rest)
@@ -87,7 +84,7 @@ def _moment(call: Call, when: str) -> datetime:
 
 def _start_at_own_pace(call: Call, order: Order) -> Answer:
     """A dialogue for each group, so that no group waits for another."""
-    pack = _loaded(call, order)
+    pack = sound_pack(call, order.pack)
     try:
         started = order_at_own_pace(call.tx, order, now=call.now)
     except NeedsLeading as error:
@@ -114,16 +111,9 @@ def _start_at_own_pace(call: Call, order: Order) -> Answer:
     return Answer(markdown=begins, touched=frozenset(one.id for one in started))
 
 
-def _loaded(call: Call, order: Order) -> Pack:
-    try:
-        return order.pack.load()
-    except PackError as error:
-        raise CommandError(_unsound(call, error)) from error
-
-
 def _series(call: Call, order: Order) -> str | None:
     """Begin the series of a pack that recurs; what is told of it, None if it does not recur."""
-    pack = _loaded(call, order)
+    pack = sound_pack(call, order.pack)
     if pack.recurrence is None:
         return None
     try:
@@ -176,39 +166,15 @@ def _cannot_start(call: Call, error: NoGroups | StillRunning | PackError) -> Com
             )
             return CommandError(message)
         case PackError():
-            return CommandError(_unsound(call, error))
+            return unsound(call, error)
 
 
-def _unsound(call: Call, error: PackError) -> str:
-    sentences = [problem_sentence(problem, call.words) for problem in error.problems]
-    lines = "\n".join(f"- {escape(sentence)}" for sentence in sentences)
-    head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
-    return f"{head}\n\n{lines}"
-
-
-def _pack_file(call: Call, name: str) -> PackFile:
-    packs = {file.name: file for file in call.tools.packs()}
-    wanted = name.casefold().removesuffix(".toml")
-    if not wanted:
-        message = call.words.say(
-            "Write which pack, and when if not now: `!{start} {pack}` or `!{start} {pack} 13.00`.",
-            start=START.name(call.words),
-            pack="grums",
-        )
-        raise CommandError(message)
-    if wanted in packs:
-        return packs[wanted]
-    guess = nearest(wanted, list(packs))
-    known = ", ".join(f"`{pack}`" for pack in packs)
-    if guess is None:
-        message = call.words.say("There is no pack of that name. There are: {known}.", known=known)
-    else:
-        message = call.words.say(
-            "There is no pack of that name. Did you mean `{guess}`? There are: {known}.",
-            guess=guess,
-            known=known,
-        )
-    raise CommandError(message)
+def _which(call: Call) -> str:
+    return call.words.say(
+        "Write which pack, and when if not now: `!{start} {pack}` or `!{start} {pack} 13.00`.",
+        start=START.name(call.words),
+        pack="grums",
+    )
 
 
 def _started(call: Call, dialogue: Dialogue) -> str:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.commands.registry import Answer, Call, Command
+from bot.commands.which_pack import pack_file, sound_pack
 from bot.dialogues.orders import group_rooms
 from bot.errors import CommandError
-from bot.nearest import nearest
 from bot.rendering.markdown import escape
 from bot.rendering.preview import Preview, preview_text
-from bot.rendering.problems import problem_sentence
 from bot.sending.parcels import post, post_file
 from bot.wording import wording
-from flows.errors import PackError
 from flows.ids import EffectKey
 from flows.packs.table import is_name
 from storage.instants import to_ms
-
-if TYPE_CHECKING:
-    from bot.packs.known import PackFile
-    from flows.packs.pack import Pack
 
 _GROUPS = 3
 """How many groups are imagined where there is none yet."""
@@ -31,7 +25,7 @@ MOST_MESSAGES = 30
 
 
 def _preview(call: Call) -> Answer:
-    pack = _sound(call, _named(call))
+    pack = sound_pack(call, pack_file(call, call.argument, unnamed=partial(_which, call)))
     # In the pack's own language if it has not the organizer's.
     seen = call.words if call.words.language in pack.languages else wording(pack.language)
     preview = Preview(
@@ -86,33 +80,8 @@ def _messages(preview: Preview) -> Iterator[str]:
             yield "\n\n".join(told)
 
 
-def _sound(call: Call, file: PackFile) -> Pack:
-    try:
-        return file.load()
-    except PackError as error:
-        head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
-        lines = [f"- {escape(problem_sentence(one, call.words))}" for one in error.problems]
-        raise CommandError("\n".join([head, "", *lines])) from error
-
-
-def _named(call: Call) -> PackFile:
-    packs = {file.name: file for file in call.tools.packs()}
-    wanted = call.argument.casefold().removesuffix(".toml")
-    if wanted in packs:
-        return packs[wanted]
-    known = ", ".join(f"`{pack}`" for pack in packs)
-    guess = nearest(wanted, list(packs)) if wanted else None
-    if not wanted:
-        raise CommandError(call.words.say("Write which pack. There are: {known}.", known=known))
-    if guess is None:
-        message = call.words.say("There is no pack of that name. There are: {known}.", known=known)
-    else:
-        message = call.words.say(
-            "There is no pack of that name. Did you mean `{guess}`? There are: {known}.",
-            guess=guess,
-            known=known,
-        )
-    raise CommandError(message)
+def _which(call: Call, known: str) -> str:
+    return call.words.say("Write which pack. There are: {known}.", known=known)
 
 
 PREVIEW = Command(

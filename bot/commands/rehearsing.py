@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.commands.registry import Answer, Call, Command
+from bot.commands.which_pack import pack_file, sound_pack
 from bot.errors import CommandError
-from bot.nearest import nearest
 from bot.rehearsal.lines import MARK
 from bot.rehearsal.rehearsals import Busy, sizes_for
 from bot.rendering.markdown import escape
-from bot.rendering.problems import problem_sentence
-from flows.errors import PackError
-from flows.packs.pack import Pack
 
 _STOPPING = frozenset({"stop", "stopp", "stoppa", "avsluta", "end"})
 
@@ -20,7 +19,7 @@ def _rehearse(call: Call) -> Answer:
     wanted = call.argument.removeprefix("run ").strip()
     if wanted.casefold() in _STOPPING:
         return _cut_short(call)
-    pack = _pack(call, wanted)
+    pack = sound_pack(call, pack_file(call, wanted, unnamed=partial(_which, call)))
     language = call.words.language
     rehearsals = call.tools.rehearsals
     try:
@@ -53,34 +52,11 @@ def _rehearse(call: Call) -> Answer:
     return Answer(markdown=f"{MARK} {text}")
 
 
-def _pack(call: Call, name: str) -> Pack:
-    packs = {file.name: file for file in call.tools.packs()}
-    file = packs.get(name.casefold().removesuffix(".toml"))
-    if file is None:
-        raise CommandError(_no_such_pack(call, name, list(packs)))
-    try:
-        return file.load()
-    except PackError as error:
-        head = call.words.say("The pack `{name}` cannot be started:", name=error.name)
-        lines = [f"- {escape(problem_sentence(one, call.words))}" for one in error.problems]
-        raise CommandError("\n".join([head, "", *lines])) from error
-
-
-def _no_such_pack(call: Call, name: str, known: list[str]) -> str:
-    listed = ", ".join(f"`{one}`" for one in known)
-    if not name:
-        return call.words.say(
-            "Write which pack is to be tried out, `!{dryrun} grums`. There are: {known}.",
-            dryrun=DRY_RUN.name(call.words),
-            known=listed,
-        )
-    guess = nearest(name, known)
-    if guess is None:
-        return call.words.say("There is no pack of that name. There are: {known}.", known=listed)
+def _which(call: Call, known: str) -> str:
     return call.words.say(
-        "There is no pack of that name. Did you mean `{guess}`? There are: {known}.",
-        guess=guess,
-        known=listed,
+        "Write which pack is to be tried out, `!{dryrun} grums`. There are: {known}.",
+        dryrun=DRY_RUN.name(call.words),
+        known=known,
     )
 
 
