@@ -52,19 +52,23 @@ class Boards:
         self._touched |= dialogues
 
     async def run(self) -> None:
-        """Bring them up to date, for ever, at most once in each interval."""
+        """Bring them up to date, for ever, once in each interval."""
         while True:
             await asyncio.sleep(self._world.settings.board_interval_s)
-            touched, self._touched = self._touched, set()
-            # A group at its own pace takes weeks: its board is brought up to date when it writes.
-            running = self._world.running.values()
-            touched |= {dialogue.id for dialogue in running if not dialogue.own_pace}
-            if touched:
-                for dialogue_id in sorted(touched):
-                    await self._write(self._board, dialogue_id, failed="board.failed")
-                    if self._live is not None:
-                        await self._write(self._live, dialogue_id, failed="live.failed")
-                self._posted()
+            await self.bring_up_to_date()
+
+    async def bring_up_to_date(self) -> None:
+        """Have the messages show what has happened since the last time."""
+        touched, self._touched = self._touched, set()
+        # A group at its own pace takes weeks: its board is brought up to date when it writes.
+        running = self._world.running.values()
+        touched |= {dialogue.id for dialogue in running if not dialogue.own_pace}
+        for dialogue_id in sorted(touched):
+            await self._write(self._board, dialogue_id, failed="board.failed")
+            if self._live is not None:
+                await self._write(self._live, dialogue_id, failed="live.failed")
+        if touched:
+            self._posted()
 
     async def _write(
         self, message: Board | LiveDigest, dialogue_id: DialogueId, *, failed: str

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flows.grouping.people import Person, PersonId
-from flows.ids import DialogueId, EffectKey, RoomId, UserId
+from flows.ids import EffectKey, RoomId, UserId
 from storage.contacts import Named
 from storage.instants import to_ms
 from storage.journal import Departure, MemberChange, Membership, RoomFacts
@@ -269,7 +269,7 @@ def is_replaced_with(journey: Journey, new: RoomId, *people: UserId) -> None:
 
 
 async def draws_board(journey: Journey) -> None:
-    await journey.app._write(journey.app._board, DialogueId("lunch-1"), failed="board")
+    await journey.app.dialogues.boards.bring_up_to_date()
     await journey.settles()
 
 
