@@ -19,11 +19,13 @@ from flows.events import Started
 from flows.follow_ups import follow_up_pack
 from flows.ids import DialogueId, EffectKey
 from storage.instants import to_ms
+from storage.told import SpeaksOf
 
 if TYPE_CHECKING:
     from bot.dialogues.dispatcher import Dispatcher
     from bot.world import World
     from storage.occurrences import Occurrence
+    from storage.people import Participant
     from storage.series import Series
     from storage.transaction import Transaction
 
@@ -64,6 +66,8 @@ class Returns:
         words = wording(earlier.language)
         head = words.say("the follow-up of {dialogue}", dialogue=earlier.id)
         missing = self._missing(tx, earlier, draft, words)
+        named = frozenset(one.user_id for one in self._left(tx, earlier, draft))
+        tx.told.note(_begins(occurrence), SpeaksOf(people=named))
         source = tx.dialogues.pack_text(earlier.id)
         return self._begin(tx, occurrence, draft, source, " – ".join((head, *missing)), now=now)
 
@@ -76,17 +80,26 @@ class Returns:
         gone = [escape(group.name) for group in earlier.groups if group.id not in there]
         if gone:
             told.append(words.say("no longer reachable: {groups}", groups=", ".join(gone)))
+        names = {group.id: escape(group.name) for group in draft.groups}
         left = [
-            f"`{person.user_id}` ({escape(group.name)})"
-            for person in tx.people.of_dialogue(earlier.id)
-            # Where it was anonymous, who took part is not known, and is not asked.
-            if not earlier.is_anonymous
-            and (group := draft.group(person.group_id)) is not None
-            and person.user_id not in self._world.participants(group.room_id)
+            f"`{person.user_id}` ({names[person.group_id]})"
+            for person in self._left(tx, earlier, draft)
         ]
         if left:
             told.append(words.say("not there any more: {people}", people=", ".join(left)))
         return told
+
+    def _left(self, tx: Transaction, earlier: Dialogue, draft: Dialogue) -> list[Participant]:
+        """Who is not in her group's room any more."""
+        if earlier.is_anonymous:
+            # Who took part is not known, and is not asked.
+            return []
+        return [
+            person
+            for person in tx.people.of_dialogue(earlier.id)
+            if (group := draft.group(person.group_id)) is not None
+            and person.user_id not in self._world.participants(group.room_id)
+        ]
 
     def _next_of_series(
         self, tx: Transaction, occurrence: Occurrence, now: datetime
@@ -122,7 +135,7 @@ class Returns:
     ) -> Dialogue | None:
         words = wording(draft.language)
         title = escape(draft.pack.title.get(draft.language))
-        key = EffectKey(f"{occurrence.key}/begins")
+        key = _begins(occurrence)
         if not draft.groups:
             tx.occurrences.done(occurrence.key, now_ms=to_ms(now))
             text = words.say(
@@ -151,6 +164,11 @@ class Returns:
         tx.outbox.put([post(key, dialogue.organizers_room, text)], now_ms=to_ms(now))
         log.info("dialogue.returned", dialogue_id=dialogue.id, alarm=occurrence.alarm.value)
         return self._dispatcher.apply(tx, dialogue, Started(at=now), now=now)
+
+
+def _begins(occurrence: Occurrence) -> EffectKey:
+    """The message that tells the organizers of it."""
+    return EffectKey(f"{occurrence.key}/begins")
 
 
 def _not_begun(earlier: Dialogue, now: datetime) -> Dialogue:

@@ -29,6 +29,7 @@ from flows.ids import EffectKey, EventId, ReplyNo, RoomId, UserId
 from storage.care import CareAlert
 from storage.instants import to_ms
 from storage.rooms import RoomUse
+from storage.told import SpeaksOf
 
 if TYPE_CHECKING:
     from bot.chat import Links
@@ -163,6 +164,7 @@ class Care:
     def _call(self, tx: Transaction, heard: Heard, now: datetime) -> None:
         words = wording(self._language)
         reply = "" if heard.reply_no is None else str(heard.reply_no)
+        told: list[EffectKey] = []
         for user_id in self.duty:
             text = alert_markdown(
                 heard.danger.level,
@@ -177,7 +179,8 @@ class Care:
                 Word(name=f"care-alert/{heard.event_id}/0", markdown=text, silent=True),
                 Word(name=f"care-alert/{heard.event_id}/1", markdown=ping_markdown(words)),
             ]
-            self._whisper.tell(tx, user_id, alert, near=self._world.organizers_room, now=now)
+            room_id = self._world.organizers_room
+            told += self._whisper.tell(tx, user_id, alert, near=room_id, now=now)
         if not self.duty:
             text = alert_markdown(
                 heard.danger.level,
@@ -190,6 +193,20 @@ class Care:
             key = EffectKey(f"{self._world.organizers_room}/-/-/care-alert/{heard.event_id}")
             notice = post(key, self._world.organizers_room, text, silent=False)
             tx.outbox.put([notice], now_ms=to_ms(now))
+            told.append(key)
+        # Not of her: duty has to find her, also when she has asked to be forgotten meanwhile.
+        of_dialogue = SpeaksOf(dialogue=self._dialogue(heard))
+        for one in told:
+            tx.told.note(one, of_dialogue)
+
+    def _dialogue(self, heard: Heard) -> DialogueId | None:
+        """What her group is doing at the moment."""
+        room_id: RoomId | None = heard.room_id
+        if self._world.use_of(heard.room_id) is RoomUse.DIRECT:
+            room_id = self._world.group_room(heard.user_id)
+        live = self._world.live.values()
+        here = (one.id for one in live if any(each.room_id == room_id for each in one.groups))
+        return next(here, None)
 
     def _place(self, heard: Heard) -> str:
         """A link to the message where others may read it; else to the room of her group."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.sending.parcels import take_back
-from bot.sending.unsaying import UNDOING, unsay
+from bot.sending.unsaying import UNDOING, unsay, unsay_these
 from flows.audit import Act
+from flows.dialogue import Status
 from flows.ids import DialogueId, EffectKey, RoomId, UserId
 from storage.instants import to_ms
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from bot.hearing.corrections import Corrections
     from bot.later import Later
     from bot.persons.contacts import Contacts
+    from bot.seating.showing import TablesMessage
     from bot.world import World
+    from flows.dialogue import Dialogue
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
@@ -35,10 +38,18 @@ _SHOWN = re.compile(r"[^/]+/round-[0-9]+/-/shown-")
 class Erasing:
     """Erases, inside one transaction; what is posted goes when the outbox has been drained."""
 
-    def __init__(self, world: World, *, corrections: Corrections, contacts: Contacts) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        corrections: Corrections,
+        contacts: Contacts,
+        tables: TablesMessage,
+    ) -> None:
         self._world = world
         self._corrections = corrections
         self._contacts = contacts
+        self._tables = tables
 
     def person(
         self,
@@ -74,6 +85,8 @@ class Erasing:
         for dialogue_id in sorted(spoke_in):
             self.unsay(tx, dialogue_id, now=now)
         self._unsay_in_private(tx, user_id, now)
+        quoted = tx.told.take_of_person(user_id, [reply.reply_no for reply in replies])
+        unsay_these(tx, quoted, now=now)
         answered = len(tx.contacts.of_answerer(user_id))
         self._contacts.forget(tx, user_id, now=now)
         self._contacts.let_go(tx, user_id, now=now)
@@ -83,7 +96,8 @@ class Erasing:
         tx.early.forget_sender(user_id)
         tx.care.forget(user_id)
         tx.consents.forget(user_id)
-        tx.seatings.forget(user_id)
+        for number in tx.seatings.forget(user_id):
+            self._forget_on_list(tx, number, now)
         tx.rooms.forget_name(user_id)
         tx.outbox.forget_keys(f"/{user_id}/")
         tx.people.forget(user_id)
@@ -102,9 +116,30 @@ class Erasing:
         lists = tx.seatings.forget_name(name)
         if not lists:
             return
+        for number in lists:
+            self._forget_on_list(tx, number, now)
         tx.erase_for_good()
         tx.audit.add(Act.ERASE, actor=actor, at_ms=to_ms(now), subject="list", reason=reason)
         log.info("name.forgotten", lists=len(lists))
+
+    def _forget_on_list(self, tx: Transaction, number: int, now: datetime) -> None:
+        """Show a list without somebody, and take back files that have the whole of it."""
+        self._tables.without(tx, number, now=now)
+        rooms = {room.room_id for room in tx.seatings.rooms(number)}
+        for dialogue in tx.dialogues.in_status():
+            if any(group.room_id in rooms for group in dialogue.groups):
+                unsay(tx, f"{dialogue.id}/-/-/export/", now=now)
+
+    def lists_of(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
+        """Erase the lists of participants of a dialogue's tables, unless another needs them."""
+        rooms = {group.room_id for group in dialogue.groups}
+        others = tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
+        rooms -= {
+            group.room_id for other in others if other.id != dialogue.id for group in other.groups
+        }
+        for number in tx.seatings.of_rooms(rooms):
+            self._tables.take_back(tx, number, now=now)
+            tx.seatings.erase(number)
 
     def unsay(
         self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime, anew: bool = True
@@ -121,6 +156,8 @@ class Erasing:
             and not key.endswith(UNDOING)
         ]
         self._take_back(tx, posted, now)
+        if not anew:
+            unsay_these(tx, tx.told.take_of_dialogue(dialogue_id), now=now)
         for digest in tx.digests.newest(dialogue_id) if anew else ():
             tx.digest_orders.put(dialogue_id, digest.scope, due_ms=to_ms(now), fresh=True)
         tx.digests.empty(dialogue_id)

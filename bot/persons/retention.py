@@ -143,6 +143,7 @@ class Retention:
         tx.outbox.withdraw_all_waiting(f"{dialogue.id}/")
         self._contacts.forget_dialogue(tx, dialogue, now=now)
         self._erasing.unsay(tx, dialogue.id, now=now, anew=False)
+        self._erasing.lists_of(tx, dialogue, now=now)
         counts = tx.erasure.dialogue(dialogue.id)
         left = tx.erasure.left(dialogue.id)
         if left:

@@ -48,8 +48,8 @@ class Whisper:
         *,
         near: RoomId,
         now: datetime,
-    ) -> None:
-        """Say these words, in their order.
+    ) -> list[EffectKey]:
+        """Say these words, in their order; returns the keys under which they are said.
 
         Args:
             near: a room in whose lane a private chat is opened, if one has to be.
@@ -61,9 +61,9 @@ class Whisper:
                 for one in words
             ]
             tx.outbox.put(effects, now_ms=to_ms(now))
-            return
-        for one in words:
-            key = EffectKey(f"{user_id}/-/-/{one.name}")
+            return [one.key for one in effects]
+        keys = [EffectKey(f"{user_id}/-/-/{one.name}") for one in words]
+        for key, one in zip(keys, words, strict=True):
             tx.care.keep_whisper(user_id, Kept(key=key, markdown=one.markdown, silent=one.silent))
         chat = open_room(
             EffectKey(f"{_ROOM}{to_ms(now)}/{user_id}"),
@@ -74,6 +74,7 @@ class Whisper:
             invited=[user_id],
         )
         tx.outbox.put([chat], now_ms=to_ms(now))
+        return keys
 
     def room_opened(self, tx: Transaction, key: EffectKey, made: EventId, *, now: datetime) -> None:
         """The private chat is there (its id stands for an event's): say what waits."""

@@ -498,6 +498,7 @@ def _forget(call: Call) -> Answer:
         )
         return Answer(markdown=question, confirm=f"forget {seating.number}")
     call.tx.confirmations.withdraw(call.tools.tables.key(seating))
+    call.tools.tables.take_back(call.tx, seating.number, now=call.now)
     call.tx.seatings.erase(seating.number)
     call.note(Act.ERASE, subject=f"list {seating.number}")
     call.tx.erase_for_good()

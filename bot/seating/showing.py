@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.keys import BOARD_EDIT
 from bot.seating.listed import Fault, ListProblem
 from bot.seating.proposal import Invited, tables_markdown
 from bot.seating.rooms import KEYS, invitation_key
 from bot.sending.parcels import post, revise
+from bot.sending.unsaying import unsay, unsay_these
 from bot.wording import wording
 from flows.ids import EffectKey
 from storage.confirmations import Confirmation
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bot.chat import Links
     from bot.world import World
     from storage.transaction import Transaction
+
+
+_NAMES = ("tables", "tables-edit", "list", "failed")
+"""What is said of a list that has names in it; cards have none."""
 
 
 class TablesMessage:
@@ -67,8 +71,26 @@ class TablesMessage:
         tx.seatings.save(seating)
         return seating
 
+    def take_back(self, tx: Transaction, number: int, *, now: datetime) -> None:
+        """Take back whatever of a list was posted and has names in it, and every edit of it."""
+        for what in _NAMES:
+            unsay(tx, f"{KEYS}{number}/-/-/{what}/", now=now)
+        unsay_these(tx, tx.told.take_of_seating(number), now=now)
+
+    def without(self, tx: Transaction, number: int, *, now: datetime) -> None:
+        """Somebody's name has gone from a list: show it without her, as a message of its own."""
+        seating = tx.seatings.get(number)
+        if seating is None:
+            return
+        was_shown = tx.outbox.fate(self.key(seating)) is not None
+        tx.confirmations.withdraw(self.key(seating))
+        self.take_back(tx, number, now=now)
+        if seating.stage in (Stage.PROPOSED, Stage.SETTLED) and was_shown:
+            self.show(tx, seating, now=now, anew=True)
+
     def _edit_key(self, seating: Seating) -> EffectKey:
-        return EffectKey(f"{BOARD_EDIT}/{KEYS}{seating.number}/{seating.shown}")
+        # Kept when it is sent, unlike edits of boards: it has names, and may have to be taken back.
+        return EffectKey(f"{KEYS}{seating.number}/-/-/tables-edit/{seating.shown}")
 
     def _text(self, tx: Transaction, seating: Seating) -> str:
         people = tx.seatings.people(seating.number)

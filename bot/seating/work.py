@@ -352,6 +352,7 @@ class SeatingWork:
         for number, used_ms in tx.seatings.last_used().items():
             if used_ms < latest_ms:
                 log.info("seating.erased", number=number)
+                self._message.take_back(tx, number, now=self._now())
                 tx.seatings.erase(number)
                 tx.erase_for_good()
 

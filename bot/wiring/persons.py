@@ -10,6 +10,7 @@ from bot.persons.erasing import Erasing
 from bot.persons.helping import Helping
 from bot.persons.ordered import Ordered
 from bot.persons.retention import Retention
+from bot.seating.showing import TablesMessage
 
 if TYPE_CHECKING:
     from bot.wiring.digests import DigestParts
@@ -32,7 +33,12 @@ def wire_persons(given: Given, digests: DigestParts, replies: ReplyParts) -> Per
     """Make them."""
     world, language = given.world, given.config.language
     contacts = Contacts(world, digests.orders, replies.consenting, language)
-    erasing = Erasing(world, corrections=replies.corrections, contacts=contacts)
+    erasing = Erasing(
+        world,
+        corrections=replies.corrections,
+        contacts=contacts,
+        tables=TablesMessage(world, given.links),
+    )
     return PersonParts(
         contacts=contacts,
         helping=Helping(world, language, given.config.zone),

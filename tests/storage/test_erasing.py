@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from flows.grouping.people import Person, PersonId
-from flows.ids import EffectKey, EventId, ReplyNo
+from flows.ids import DialogueId, EffectKey, EventId, ReplyNo
 from storage.database import Database
 from storage.journal import MemberChange, Membership
 from storage.outbox import Effect
 from storage.person_orders import PersonOrder, Wanted
 from storage.seating import Seated
+from storage.told import SpeaksOf
 from storage.transaction import Transaction
-from tests.builders import ANN, NOW_MS, ORGANIZERS, TABLE_1
-from tests.storage.house import LUNCH, add_dialogue
+from tests.builders import ANN, NOW_MS, ORGANIZERS, TABLE_1, written
+from tests.storage.house import LUNCH, add_dialogue, open_rounds, store
 
 DIGEST = EffectKey("lunch-1/-/-/digest-1/0")
 ASKED = EffectKey(f"lunch-1/alone/{ANN}/private-prompt/0")
@@ -107,3 +108,34 @@ def test_an_order_for_a_person_is_taken_once(database: Database) -> None:
 
     assert database.write_now(lambda tx: tx.person_orders.take(wanted.key)) == wanted
     assert database.write_now(lambda tx: tx.person_orders.take(wanted.key)) is None
+
+
+def test_of_whom_messages_speak(database: Database) -> None:
+    database.write_now(open_rounds)
+    soup = written("Soup")
+    store(database, soup)
+    preview, named, listed, alert = (EffectKey(f"answer/{n}") for n in range(4))
+
+    def work(tx: Transaction) -> None:
+        reply = tx.replies.find(soup.room_id, soup.event_id)
+        assert reply is not None
+        number = reply.reply_no
+        of_reply = SpeaksOf(replies=frozenset({number, ReplyNo(number + 1)}))
+        tx.told.note(preview, of_reply)
+        tx.told.note(named, SpeaksOf(people=frozenset({ANN}), replies=frozenset({number})))
+        tx.told.note(listed, SpeaksOf(seating=3))
+        tx.told.note(alert, SpeaksOf(dialogue=LUNCH))
+        assert "told_of" in tx.erasure.left(LUNCH)
+
+        # Whoever is quoted beside her is taken back too, and is not known any more.
+        assert tx.told.take_of_person(ANN, [number]) == [named, preview]
+        assert tx.told.take_of_person(ANN, [ReplyNo(number + 1)]) == []
+        assert tx.told.take_of_seating(2) == []
+        assert tx.told.take_of_seating(3) == [listed]
+
+        tx.told.note(preview, of_reply)
+        assert tx.told.take_of_dialogue(DialogueId("other-1")) == []
+        assert tx.told.take_of_dialogue(LUNCH) == [alert, preview]
+        assert tx.told.take_of_dialogue(LUNCH) == []
+
+    database.write_now(work)
