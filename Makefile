@@ -110,6 +110,10 @@ bench: setup ## Measure, and print the figures as a table
 soak: setup ## Flood the bot for ten minutes, and let it live through a day in some
 	@$(BIN)/python -m bench --only flood --only rush --only day --rounds 1 --strict $(ARGS)
 
+.PHONY: siege
+siege: setup ## Flood the bot on a real homeserver, for ten minutes
+	@$(BIN)/python -m bench --only siege --rounds 1 --strict $(ARGS)
+
 .PHONY: bench-digest
 bench-digest: setup ## Measure how themes and proposals are found (DATA=folder of labelled texts)
 	@$(BIN)/python -m bench.digest $(if $(DATA),"$(DATA)",$(error write which folder: make bench-digest DATA=folder)) $(ARGS)

@@ -24,6 +24,7 @@ from bench import (
     ingest,
     machine,
     process,
+    siege,
     soak,
     table,
 )
@@ -46,8 +47,9 @@ LONG: dict[str, Callable[[Plan], Awaitable[Outcome]]] = {
     "flood": soak.steady,
     "rush": soak.rush,
     "day": soak.day,
+    "siege": siege.run,
 }
-"""Only when asked for by name, as `make soak` does: they take twenty minutes."""
+"""Only when asked for by name, as `make soak` and `make siege` do: they take twenty minutes."""
 
 MISSED = 1
 _ROUNDS = 5
