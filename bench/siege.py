@@ -138,7 +138,7 @@ async def _scene(seats: Seats, pid: int) -> AsyncIterator[_Scene]:
 
 
 async def _all_done(scene: _Scene, url: str) -> int:
-    """Wait until all is stored and nothing waits to be sent, or that does not come; how many are."""
+    """Wait until all is stored and nothing waits to be sent; returns how many are stored."""
     give_up_at = time.monotonic() + _DONE_WITHIN_S
     while True:
         stored, waiting = await asyncio.to_thread(_how_far, url)
