@@ -16,7 +16,9 @@ from tests.journeys.workshop import until
 
 _FOR_SURE_S = 90.0
 _AWAKE_S = 3.0
-"""So long at most lives who is awake: a boundary not passed by then is given up."""
+"""So long at most lives who is awake and is to die at an instant drawn by chance."""
+_PASSES_WITHIN_S = 6.0
+"""A boundary not passed so long after waking is given up."""
 _WHILE_STARTING = 0.25
 """The share of random kills that may come before it is awake."""
 
@@ -77,10 +79,10 @@ class Reaper:
             return
         if bot.process is not None and not bot.is_gone:
             bot.bury()
-        bot.launch(Doom(point=point, times=self.chance.choice((1, 1, 2, 3))))
+        bot.launch(Doom(point=point, times=self.chance.choice((1, 1, 1, 2))))
         await self._wakes()
         with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(bot.ends_within, _AWAKE_S)
+            await asyncio.to_thread(bot.ends_within, _PASSES_WITHIN_S)
         came = bot.is_gone
         bot.bury()
         self.kills[point.name if came else _AT_RANDOM] += 1
