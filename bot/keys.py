@@ -114,9 +114,9 @@ def export(dialogue_id: DialogueId, event_id: EventId) -> EffectKey:
     return EffectKey(f"{dialogue_id}/-/-/export/{event_id}")
 
 
-def board(dialogue_id: DialogueId) -> EffectKey:
-    """The board: one message, edited ever after."""
-    return EffectKey(f"{dialogue_id}/-/-/board/0")
+def board(dialogue_id: DialogueId, time: int = 0) -> EffectKey:
+    """The board: one message, edited ever after; posted anew on request for the `time`-th time."""
+    return EffectKey(f"{dialogue_id}/-/-/board/{time}")
 
 
 BOARD_EDIT = "board-edit"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 
 CALL_MARK = "🙋"
@@ -96,6 +97,8 @@ def request_of(text: str) -> tuple[Request, str] | None:
     # Asked of every message, and hardly any is so short.
     if len(text) > _LONGEST:
         return None
+    # Some keyboards write the ring and the dots of å, ä, ö as signs of their own.
+    text = unicodedata.normalize("NFC", text)
     said = " ".join(text.strip(" \n\t!?.,*_\"'").casefold().split())
     return _KNOWN.get(said.translate(_FOLDED))
 

@@ -83,18 +83,20 @@ class CareAlerts:
 
     # ------------------------------------------------------------ words that wait
 
-    def keep_whisper(self, user_id: UserId, whisper: Whisper) -> None:
-        """Keep a word until the person's private chat is open; again, it changes nothing."""
+    def keep_whisper(self, user_id: UserId, whisper: Whisper) -> bool:
+        """Keep a word until the person's private chat is open; False if it is kept already."""
         known = sa.select(_whisper.c.number).where(_whisper.c.key == whisper.key)
-        if self._db.scalar(known) is None:
-            self._db.execute(
-                sa.insert(_whisper).values(
-                    user_id=user_id,
-                    key=whisper.key,
-                    markdown=whisper.markdown,
-                    silent=whisper.silent,
-                )
+        if self._db.scalar(known) is not None:
+            return False
+        self._db.execute(
+            sa.insert(_whisper).values(
+                user_id=user_id,
+                key=whisper.key,
+                markdown=whisper.markdown,
+                silent=whisper.silent,
             )
+        )
+        return True
 
     def take_whispers(self, user_id: UserId) -> list[Whisper]:
         """The words that waited for a person, in their order; they are not kept any longer."""

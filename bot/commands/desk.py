@@ -10,7 +10,7 @@ import structlog
 
 from bot.commands.bookings import BOOKINGS
 from bot.commands.contacts import CONTACT
-from bot.commands.dialogues import NEXT, START, STATUS, STOP, SUMMARY
+from bot.commands.dialogues import BOARD, NEXT, START, STATUS, STOP, SUMMARY
 from bot.commands.exports import EXPORT
 from bot.commands.helping import HELPED
 from bot.commands.holding import HOLDING
@@ -245,6 +245,7 @@ COMMANDS: tuple[Command, ...] = (
     CONTACT,
     START,
     STATUS,
+    BOARD,
     NEXT,
     HELPED,
     *STEERING,

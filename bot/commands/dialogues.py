@@ -270,6 +270,24 @@ STATUS = Command(
 )
 
 
+def _board(call: Call) -> Answer:
+    dialogue, _ = chosen(call, command=BOARD.name(call.words))
+    if dialogue.status is Status.PLANNED:
+        return Answer(markdown=_started(call, dialogue))
+    call.tools.board.post_anew(call.tx, dialogue, now=call.now)
+    return Answer(markdown="")
+
+
+BOARD = Command(
+    swedish="tavla",
+    english="board",
+    usage=lambda words: words.say("– the board once more, down here; it goes on here"),
+    run=_board,
+    also_swedish=("tavlan",),
+    available=is_running,
+)
+
+
 def _next(call: Call) -> Answer:
     dialogue, _ = chosen(call, command=NEXT.name(call.words))
     step = dialogue.step

@@ -6,6 +6,7 @@ in either.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,4 +143,5 @@ _FOLDED = str.maketrans("åäöé", "aaoe")
 
 
 def _plain(name: str) -> str:
-    return name.casefold().translate(_FOLDED)
+    # Some keyboards write the ring and the dots of å, ä, ö as signs of their own.
+    return unicodedata.normalize("NFC", name).casefold().translate(_FOLDED)

@@ -242,10 +242,12 @@ SKIP = Command(
 
 _TO_ALL = ("alla", "all", "everybody", "everyone")
 _LONGEST = 4000
+_A_GROUP = r"(?:(?:grupp|group|bord|table)\s+)"
 
 
 def _say(call: Call) -> Answer:
-    whom, _, text = _split(call.argument)
+    named = _called_by_name(call)
+    whom, text = named or _split(call.argument)
     text = text.strip()
     if not whom or not text:
         message = call.words.say(
@@ -282,17 +284,29 @@ def _say(call: Call) -> Answer:
     return Answer(markdown=answer)
 
 
-def _split(argument: str) -> tuple[str, str, str]:
+def _called_by_name(call: Call) -> tuple[str, str] | None:
+    """To whom, and what, where a group is called by the whole name of its room."""
+    said = re.sub(r"^(?:till|to)\s+", "", call.argument, flags=re.IGNORECASE)
+    # "Table 1" is how "Table 10" begins: a name ends where a word does, and the longest counts.
+    names = sorted((one.name for one in groups_of(call.tx) if one.name), key=len, reverse=True)
+    for name in names:
+        match = re.match(rf"{re.escape(name)}(?=[\s:]|$)[:\s]?", said, re.IGNORECASE)
+        if match is not None:
+            return name, said[match.end() :]
+    return None
+
+
+def _split(argument: str) -> tuple[str, str]:
     """To whom, and what; the numbers of groups may have spaces after their commas."""
     match = re.match(
-        r"\s*(?:till\s+|to\s+)?((?:grupp\s+|group\s+)?(?:\d[\d\s,\-–]*\d|\d+)(?=[\s:])|\S+?(?=[\s:]|$))[:\s]?",
+        rf"\s*(?:till\s+|to\s+)?({_A_GROUP}?(?:\d[\d\s,\-–]*\d|\d+)(?=[\s:])|\S+?(?=[\s:]|$))[:\s]?",
         argument,
         re.IGNORECASE,
     )
     if match is None:
-        return "", "", ""
-    whom = re.sub(r"^(?:grupp|group)\s+", "", match[1].strip(), flags=re.IGNORECASE)
-    return whom, " ", argument[match.end() :]
+        return "", ""
+    whom = re.sub(rf"^{_A_GROUP}", "", match[1].strip(), flags=re.IGNORECASE)
+    return whom, argument[match.end() :]
 
 
 SAY = Command(

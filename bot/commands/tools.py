@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.dialogues.board import Board
     from bot.dialogues.dispatcher import Dispatcher
     from bot.dialogues.showing import Showing
     from bot.digest.digests import Digests
@@ -30,6 +31,7 @@ class Tools:
     """
 
     world: World
+    board: Board
     dispatcher: Dispatcher
     digests: Digests
     helping: Helping

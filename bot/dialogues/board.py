@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot import keys
 from bot.rendering.board import BoardFacts, BoardLine, board_markdown
-from bot.sending.parcels import post, revise
+from bot.sending.parcels import post, revise, take_back
 from bot.wording import wording
 from flows.dialogue import Dialogue, Phase, Status
 from flows.ids import DialogueId, EffectKey, RoomId, RoundNo
@@ -37,10 +37,10 @@ class Board:
         room_id = dialogue.organizers_room
         if self._written.get(dialogue.id) == (room_id, text):
             return
-        first = keys.board(dialogue.id)
+        posted = boards(tx, dialogue.id)
         now_ms = to_ms(now)
-        if tx.outbox.fate(first) is None:
-            tx.outbox.put([post(first, room_id, text)], now_ms=now_ms)
+        if not posted:
+            tx.outbox.put([post(keys.board(dialogue.id), room_id, text)], now_ms=now_ms)
         else:
             earlier = self._last_edit.get(dialogue.id)
             if earlier is None:
@@ -49,8 +49,25 @@ class Board:
             else:
                 tx.outbox.withdraw_waiting(earlier)
             edit = keys.board_edit(dialogue.id, now_ms)
-            tx.outbox.put([revise(edit, room_id, first, text)], now_ms=now_ms)
+            tx.outbox.put([revise(edit, room_id, posted[-1], text)], now_ms=now_ms)
             self._last_edit[dialogue.id] = edit
+        self._written[dialogue.id] = (room_id, text)
+
+    def post_anew(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
+        """Post a board once more, below all that was written since; the earlier one goes."""
+        posted, room_id = boards(tx, dialogue.id), dialogue.organizers_room
+        outgoing = []
+        tx.outbox.withdraw_all_waiting(keys.board_edits(dialogue.id))
+        if posted and not tx.outbox.withdraw_waiting(posted[-1]):
+            earlier = tx.outbox.fate(posted[-1])
+            if earlier is not None and earlier.event_id is not None:
+                key = EffectKey(f"{posted[-1]}/taken-back")
+                outgoing.append(take_back(key, earlier.room_id, posted[-1]))
+        text = self._text(tx, dialogue, now)
+        # Another key than any before: the homeserver remembers what it was sent under those.
+        key = keys.board(dialogue.id, len(posted))
+        tx.outbox.put([post(key, room_id, text), *outgoing], now_ms=to_ms(now))
+        self._last_edit.pop(dialogue.id, None)
         self._written[dialogue.id] = (room_id, text)
 
     def _text(self, tx: Transaction, dialogue: Dialogue, now: datetime) -> str:
@@ -99,6 +116,14 @@ class Board:
             next_title="" if following is None else following.title.get(dialogue.language),
         )
         return board_markdown(facts, wording(dialogue.language))
+
+
+def boards(tx: Transaction, dialogue_id: DialogueId) -> list[EffectKey]:
+    """The effects that posted a dialogue's board, oldest first; the last is the one in use."""
+    posted: list[EffectKey] = []
+    while tx.outbox.fate(key := keys.board(dialogue_id, len(posted))) is not None:
+        posted.append(key)
+    return posted
 
 
 _EXACT_BELOW_S = 120

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import keys
+from bot.dialogues.board import boards
 from bot.rendering.markdown import escape
 from bot.sending.parcels import join, post
 from bot.settings import note_organizers_moved
@@ -146,4 +147,4 @@ def _show_anew(tx: Transaction) -> None:
     for dialogue in tx.dialogues.in_status(Status.RUNNING, Status.PLANNED):
         tx.outbox.withdraw_all_waiting(keys.board_edits(dialogue.id))
         tx.outbox.withdraw_all_waiting(keys.live_edits(dialogue.id))
-        tx.outbox.forget([keys.board(dialogue.id), keys.live(dialogue.id)])
+        tx.outbox.forget([*boards(tx, dialogue.id), keys.live(dialogue.id)])

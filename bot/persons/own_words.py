@@ -10,6 +10,7 @@ import structlog
 from babel.dates import format_date
 
 from bot.persons.personal import personal_text
+from bot.persons.whisper import Word
 from bot.rendering.consent import nothing_to_withdraw_markdown, withdrawn_markdown
 from bot.rendering.help import closed_anonymous_markdown
 from bot.rendering.moderation import policy_markdown
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from bot.persons.contacts import Contacts
     from bot.persons.erasing import Erasing
     from bot.persons.helping import Helping
+    from bot.persons.whisper import Whisper
     from bot.world import World
     from flows.dialogue import Dialogue
     from storage.transaction import Transaction
@@ -71,6 +73,7 @@ class OwnWords:
         contacts: Contacts,
         consenting: Consenting,
         erasing: Erasing,
+        whisper: Whisper,
         language: str,
         zone: str,
     ) -> None:
@@ -81,6 +84,7 @@ class OwnWords:
         self._contacts = contacts
         self._consenting = consenting
         self._erasing = erasing
+        self._whisper = whisper
         self._language = language
         self._zone = zone
 
@@ -140,10 +144,16 @@ class OwnWords:
         return [closed_anonymous_markdown(closed.pack.title.get(words.language), words)]
 
     def no_command(self, tx: Transaction, message: Written, *, now: datetime) -> None:
-        """Tell a participant, at most once in an hour, that commands are not for her."""
+        """Tell a participant in private, at most once in an hour, that commands are not for her.
+
+        If she has no private chat, one is opened; for somebody whom no room of ours knows, none is.
+        """
+        if self._private_room(message) is None and self._world.any_room(message.sender) is None:
+            return
         words = wording(self._world.language_of(message.sender) or self._language)
-        text = no_commands_markdown(self._links.private_chat(), words)
-        self._say(tx, message, [text], now, at_most_hourly="no-command")
+        name = f"no-command/{now:%Y-%m-%dT%H}"
+        word = Word(name=name, markdown=no_commands_markdown(words), silent=True)
+        self._whisper.tell(tx, message.sender, [word], near=message.room_id, now=now)
 
     def _leave(self, tx: Transaction, message: Written, words: Wording, now: datetime) -> None:
         """Take what the bot has said in this private chat off the screen, and say nothing of it."""
@@ -288,19 +298,16 @@ class OwnWords:
         message: Written,
         texts: list[str],
         now: datetime,
-        *,
-        at_most_hourly: str = "",
     ) -> None:
         """In private; where there is no private chat, briefly in the room, once an hour."""
         in_private = self._is_private(message)
         room_id = message.room_id if in_private else self._world.private_room(message.sender)
         occurrence: str = message.event_id
-        if at_most_hourly or room_id is None:
+        if room_id is None:
             occurrence = f"{message.sender}/{now:%Y-%m-%dT%H}"
-        what = at_most_hourly or "own-words"
         effects = [
             post(
-                EffectKey(f"{room_id or message.room_id}/-/-/{what}-{part}/{occurrence}"),
+                EffectKey(f"{room_id or message.room_id}/-/-/own-words-{part}/{occurrence}"),
                 room_id or message.room_id,
                 text,
                 silent=in_private or room_id is None,

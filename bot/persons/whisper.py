@@ -51,20 +51,32 @@ class Whisper:
     ) -> list[EffectKey]:
         """Say these words, in their order; returns the keys under which they are said.
 
+        What was said under its name before there was a private chat is not said again.
+
         Args:
             near: a room in whose lane a private chat is opened, if one has to be.
         """
+        early = [EffectKey(f"{user_id}/-/-/{one.name}") for one in words]
+        said = [tx.outbox.fate(key) is not None for key in early]
         room_id = self._world.private_room(user_id)
         if room_id is not None:
             effects = [
                 post(_key(room_id, one.name), room_id, one.markdown, silent=one.silent)
-                for one in words
+                for one, known in zip(words, said, strict=True)
+                if not known
             ]
             tx.outbox.put(effects, now_ms=to_ms(now))
-            return [one.key for one in effects]
-        keys = [EffectKey(f"{user_id}/-/-/{one.name}") for one in words]
-        for key, one in zip(keys, words, strict=True):
+            return [
+                key if known else _key(room_id, one.name)
+                for key, one, known in zip(early, words, said, strict=True)
+            ]
+        kept = [
             tx.care.keep_whisper(user_id, Kept(key=key, markdown=one.markdown, silent=one.silent))
+            for key, one, known in zip(early, words, said, strict=True)
+            if not known
+        ]
+        if not any(kept):
+            return early
         chat = open_room(
             EffectKey(f"{_ROOM}{to_ms(now)}/{user_id}"),
             near,
@@ -74,7 +86,7 @@ class Whisper:
             invited=[user_id],
         )
         tx.outbox.put([chat], now_ms=to_ms(now))
-        return keys
+        return early
 
     def room_opened(self, tx: Transaction, key: EffectKey, made: EventId, *, now: datetime) -> None:
         """The private chat is there (its id stands for an event's): say what waits."""

@@ -134,13 +134,12 @@ def in_private_markdown(link: str, words: Wording) -> str:
     )
 
 
-def no_commands_markdown(link: str, words: Wording) -> str:
-    """What a participant reads who has tried an organizer's command."""
+def no_commands_markdown(words: Wording) -> str:
+    """What a participant reads in private who has tried an organizer's command."""
     return words.say(
-        "That is a word for the organizers' room, and does nothing here. You need no commands: "
-        "just answer the question. If something is wrong, write **call for help** here, or "
-        "**help** to [me in private]({link}).",
-        link=link,
+        "What you wrote with **!** is a word for the organizers' room, and does nothing in yours. "
+        "You need no commands: just answer the question. If something is wrong, write **call for "
+        "help** in your group's room. If you wonder about something, write **help** to me here."
     )
 
 

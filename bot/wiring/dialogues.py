@@ -27,6 +27,7 @@ class DialogueParts:
     prompting: Prompting
     dispatcher: Dispatcher
     returns: Returns
+    board: Board
     boards: Boards
 
 
@@ -50,10 +51,11 @@ def wire_dialogues(
         showing=digests.showing,
         digests=digests.orders,
     )
+    board = Board(world)
     boards = Boards(
         database=given.database,
         world=world,
-        board=Board(world),
+        board=board,
         live=LiveDigest(world) if given.config.live_digest else None,
         now=given.now,
         posted=given.posted,
@@ -62,5 +64,6 @@ def wire_dialogues(
         prompting=prompting,
         dispatcher=dispatcher,
         returns=Returns(world, dispatcher),
+        board=board,
         boards=boards,
     )

@@ -131,6 +131,7 @@ def _own_words(given: Given, behind: Behind) -> OwnWords:
         contacts=behind.persons.contacts,
         consenting=behind.replies.consenting,
         erasing=behind.persons.erasing,
+        whisper=behind.safety.whisper,
         language=given.config.language,
         zone=given.config.zone.key,
     )

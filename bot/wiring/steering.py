@@ -72,6 +72,7 @@ def wire_steering(
     desk = CommandDesk(
         Tools(
             world=given.world,
+            board=dialogues.board,
             dispatcher=dialogues.dispatcher,
             digests=digests.orders,
             helping=persons.helping,

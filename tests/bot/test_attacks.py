@@ -102,9 +102,9 @@ async def test_a_participants_command_is_no_command_in_an_edit_either(journey: J
     await journey.writes(ANN, "!start lunch")
     await journey.opens_private_chat(ANN)
     await journey.writes(ANN, "!start lunch", room=journey.private[ANN])
-    # She is told, once, that it does nothing here; nothing has begun.
-    (hint,) = journey.texts(TABLE_1)
-    assert hint.startswith("That is a word for the organizers' room")
+    # Nothing has begun, and the group has read nothing.
+    assert journey.texts(TABLE_1) == []
+    assert await journey.asks(lambda tx: tx.dialogues.in_status()) == []
 
 
 async def test_a_room_that_a_participant_made_a_private_chat_can_become_a_group(

@@ -167,6 +167,54 @@ async def test_after_a_restart_it_is_still_the_same_message(watched: Journey) ->
     assert watched.bot_marks(answer) == ["👍"]
 
 
+@pytest.mark.parametrize("command", ["!board", "!tavla"])
+async def test_asked_for_it_is_posted_anew_and_goes_on_there(
+    watched: Journey, command: str
+) -> None:
+    # given a board that has been edited, and much that was written since
+    await watched.starts_lunch()
+    await watched.writes(ANN, "Soup")
+    await shows(watched, alone("1 of 2", "0 of 2", "1 of 4"))
+    earlier = boards(watched)[0]
+    await watched.writes(OLGA, "And now?")
+
+    # when an organizer asks for it, twice, and the bot dies meanwhile
+    for time in (1, 2):
+        await watched.writes(OLGA, command)
+        (board,) = boards(watched)
+        assert watched.shown(ORGANIZERS)[-1].event_id == board.event_id
+        assert board.event_id != earlier.event_id
+        assert told(board.text) == alone(f"{time} of 2", "0 of 2", f"{time} of 4")
+        earlier = board
+        await watched.bot_is_killed()
+        await watched.bot_starts()
+
+        # then it is the one that goes on
+        await watched.writes((BO, CIA)[time - 1], "Bread")
+        await shows(watched, alone("2 of 2", f"{time - 1} of 2", f"{time + 1} of 4"))
+        assert [one.event_id for one in boards(watched)] == [board.event_id]
+
+
+async def test_a_board_that_is_not_yet_sent_is_posted_once(watched: Journey) -> None:
+    watched.chat.unavailable.add(ORGANIZERS)
+    await watched.starts_lunch()
+    await asyncio.sleep(5 * INTERVAL_S)
+    await watched.writes(OLGA, "!board")
+    watched.chat.unavailable.clear()
+    for _ in range(5):
+        await watched.clock_shows(watched.now + timedelta(seconds=5))
+
+    await shows(watched, NOBODY)
+
+
+async def test_where_nothing_runs_there_is_no_board(watched: Journey) -> None:
+    await watched.writes(OLGA, "!tavla")
+    assert watched.answer().startswith("⚠️ Ingen dialog pågår.")
+    await watched.writes(OLGA, "!start lunch 13.00")
+    await watched.writes(OLGA, "!board")
+    assert watched.answer().startswith("🗓️ **Lunch** begins")
+
+
 async def test_it_says_what_cannot_be_read_and_which_digest_is_stale(watched: Journey) -> None:
     # given an answer that changes after the digest, and a message without its key
     await watched.starts_lunch()

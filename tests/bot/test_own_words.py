@@ -272,6 +272,26 @@ async def test_a_participants_command_is_answered_with_a_hint_once(
     assert journey.heads(TABLE_1)[-1] == "Alone"
 
 
+async def test_without_a_private_chat_one_is_opened_for_the_hint(journey: Journey) -> None:
+    # given two who have no private chat
+    await journey.starts_lunch()
+    before = journey.texts(TABLE_1)
+
+    # when both try commands, one of them twice in the same moment and once more later
+    for _ in range(2):
+        journey.chat.hear_event(journey.message(ANN, "!stop"))
+    await journey.writes(BO, "!nästa")
+    await journey.writes(ANN, "!pause")
+
+    # then each has one chat with one hint in it, and the group has read nothing of it
+    chats = [one for one in journey.chat.rooms.values() if one.name == "Runda"]
+    assert len(chats) == 2
+    for chat in chats:
+        (hint,) = journey.texts(chat.room_id)
+        assert "a word for the organizers' room" in hint
+    assert journey.texts(TABLE_1) == before
+
+
 async def test_what_only_looks_like_a_command_is_an_answer(journey: Journey) -> None:
     await journey.starts_lunch()
     await journey.writes(ANN, "!!! Soup")

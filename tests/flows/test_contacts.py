@@ -17,6 +17,7 @@ NURSE = Contact(id="nurse", title=Text(versions=(("sv", "Skolsköterska"), ("en"
     ("text", "question"),
     [
         pytest.param("fråga: Vem ringer vi?", "Vem ringer vi?", id="Swedish"),
+        pytest.param("fra\u030aga: Vem?", "Vem?", id="with the ring as a sign of its own"),
         pytest.param("FRAGA : Vem?", "Vem?", id="without dots, loud"),
         pytest.param("Ask: whom\nand when? ", "whom\nand when?", id="English, two lines"),
         pytest.param("**fråga:** Vem?", "Vem?", id="in bold"),

@@ -12,6 +12,7 @@ from flows.requests import Request, name_of_command, request_of
     [
         ("hjälp", Request.HELP, "sv"),
         ("HJALP!", Request.HELP, "sv"),
+        ("hja\u0308lp", Request.HELP, "sv"),
         (" help? ", Request.HELP, "en"),
         ("!hjälp", Request.HELP, "sv"),
         ("Kalla  på hjälp.", Request.CALL, "sv"),

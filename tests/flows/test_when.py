@@ -37,6 +37,7 @@ def local(year: int, month: int, day: int, hour: int, minute: int = 0) -> dateti
         ("tomorrow 9:30", local(2026, 11, 21, 9, 30)),
         ("tomorrow at 9", local(2026, 11, 21, 9)),
         ("i övermorgon 0:00", local(2026, 11, 22, 0)),
+        ("i overmorgon 0:00", local(2026, 11, 22, 0)),
         ("2026-12-01 13:00", local(2026, 12, 1, 13)),
         ("2026-12-01T13:00", local(2026, 12, 1, 13)),
         ("2026-12-01, kl. 13", local(2026, 12, 1, 13)),
