@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flows.packs.pack import Contact
 
 _QUESTION = re.compile(
-    r"\s*[*_]*(?:fråga|fra\u030aga|fraga|ask)\b[ \t]*(?:till\b|to\b)?[ \t]*(?P<who>[^:\n]{0,80}?)[ \t]*:[*_]*"
-    r"\s*(?P<text>\S.*)",
+    r"\s*[*_]*(?:fråga|fra\u030aga|fraga|ask)\b[ \t]*(?:till\b|to\b)?[ \t]*"
+    r"(?P<who>[^:\n]{0,80}?)[ \t]*:[*_]*\s*(?P<text>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _FOLDED = str.maketrans("åäöé", "aaoe")

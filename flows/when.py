@@ -17,7 +17,9 @@ from flows.errors import FlowError
 _DAYS_AHEAD = {
     **dict.fromkeys(("", "idag", "i dag", "today"), 0),
     **dict.fromkeys(("imorgon", "i morgon", "imorron", "i morron", "tomorrow"), 1),
-    **dict.fromkeys(("i övermorgon", "övermorgon", "i overmorgon", "overmorgon", "day after tomorrow"), 2),
+    **dict.fromkeys(
+        ("i övermorgon", "övermorgon", "i overmorgon", "overmorgon", "day after tomorrow"), 2
+    ),
 }
 
 _WRITTEN = re.compile(
