@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.sending.parcels import post, revise
 from flows.grouping.people import Person, PersonId
 from flows.ids import EffectKey, RoomId, UserId
 from storage.contacts import Named
 from storage.instants import to_ms
 from storage.journal import Departure, MemberChange, Membership, RoomFacts
+from storage.outbox import Effect
 from storage.rights import Levels
 from storage.seating import Seated
 from storage.transaction import Transaction
@@ -349,6 +351,34 @@ async def test_what_waited_for_the_organizers_room_comes_into_the_one_that_repla
     await journey.settles()
 
     assert "Soup" in "\n".join(journey.texts(NEW))
+
+
+async def test_what_belongs_to_a_message_of_the_old_room_stands_by_itself(journey: Journey) -> None:
+    # given a message in the old room
+    first = EffectKey("first")
+    await puts(journey, post(first, ORGANIZERS, "first"))
+    is_replaced_with(journey, NEW, OLGA)
+    await journey.settles()
+
+    # when it is edited and answered in the new one
+    await puts(
+        journey,
+        revise(EffectKey("edit"), NEW, first, "other words"),
+        post(EffectKey("answer"), NEW, "an answer", under=first),
+    )
+
+    # then neither reaches from one room into another
+    shown = journey.shown(NEW)[-2:]
+    assert [(one.text, one.thread) for one in shown] == [
+        ("other words", None),
+        ("an answer", None),
+    ]
+    assert journey.answer() == "first"
+
+
+async def puts(journey: Journey, *effects: Effect) -> None:
+    await journey.asks(lambda tx: tx.outbox.put(effects, now_ms=to_ms(journey.now)))
+    await journey.settles()
 
 
 async def test_a_digest_that_waited_for_the_organizers_room_is_posted_when_the_bot_is_back(
