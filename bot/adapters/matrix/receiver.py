@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -36,6 +37,9 @@ _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _REFUSED_PAUSE_S = 60.0
 _SHORT_POLL_MS = 500
+_HOLES_WITHIN_S = 120.0
+"""Then the clock starts all the same: when the past of such a room comes, nobody knows.
+An answer counts by when it was written, also when it is read after its step was closed."""
 _UPKEEP_EVERY_S = 5.0
 _MOST_ROUNDS = 20
 """In a room where somebody always writes there is always something new."""
@@ -76,9 +80,9 @@ class Receiver:
         for _ in range(_MOST_ROUNDS):
             first = self._since is None
             heard = await _insist(lambda: self._hear(intake, 0))
-            await self._fill_gaps_and_hear(intake)
+            filled = await self._fill_gaps_and_hear(intake)
             await _insist(self._encryption.upkeep)
-            if heard.is_empty or first:
+            if heard.is_empty or first or not filled:
                 break
         log.info("chat.caught_up")
 
@@ -119,14 +123,23 @@ class Receiver:
         while True:
             await _insist(lambda: self._hear(intake, _LONG_POLL_MS))
 
-    async def _fill_gaps_and_hear(self, intake: Intake) -> None:
-        """Fill holes, and meanwhile hear what is written now: people wait for an answer."""
+    async def _fill_gaps_and_hear(self, intake: Intake) -> bool:
+        """Fill holes, and meanwhile hear what is written now: people wait for an answer.
+
+        Returns:
+            False if there are some left: that takes too long, and goes on beside everything else.
+        """
+        end = time.monotonic() + _HOLES_WITHIN_S
         filling = asyncio.create_task(self._fill_gaps(intake))
         try:
             while True:
                 await asyncio.wait([filling], timeout=_SHORT_POLL_MS / 1000)
                 if filling.done():
-                    return await filling
+                    await filling
+                    return True
+                if time.monotonic() > end:
+                    log.warning("chat.holes_left", after_s=_HOLES_WITHIN_S)
+                    return False
                 await _insist(lambda: self._hear(intake, _SHORT_POLL_MS))
                 if self._encryption.has_work:
                     await _insist(self._encryption.upkeep)

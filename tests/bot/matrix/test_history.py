@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.matrix import history
+from bot.adapters.matrix import history, receiver
 from bot.adapters.matrix.transport import escaped
 from demo.homeserver import Homeserver
 from flows.ids import RoomId
@@ -177,6 +177,35 @@ async def test_a_long_hole_in_one_room_keeps_no_other_waiting(
     goes_on.set()
     await catching_up
     assert sorted(bot.intake.texts) == sorted([*texts, "while it starts", *more])
+
+
+@pytest.mark.usefixtures("_small_pages")
+async def test_a_hole_that_is_never_filled_does_not_keep_the_bot_from_starting(
+    world: World, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a room whose past the homeserver does not give
+    monkeypatch.setattr(receiver, "_HOLES_WITHIN_S", 1.0)
+    ann = await world.person("ann")
+    account = await world.account()
+    bot = await world.bot(account, through=proxy)
+    room = await ann.makes_room(bot.id)
+    await bot.joins(room)
+    await bot.catches_up()
+    await bot.stops()
+    texts = [f"m{number}" for number in range(120)]
+    await writes_all(ann, room, texts)
+    goes_on = asyncio.Event()
+    proxy.fail("GET", "/messages?", Holds(goes_on), times=100_000)
+
+    # when the bot starts, then it does not wait for that, and reads it when it can be read
+    bot = await world.bot(account, through=proxy)
+    await bot.catches_up()
+    assert len(bot.intake.texts) == 100
+    bot.listens()
+    proxy.heal()
+    goes_on.set()
+    await bot.hears(*texts, within_s=60)
+    assert sorted(bot.intake.texts) == sorted(texts)
 
 
 async def test_a_hole_that_may_not_be_read_is_given_up(world: World, proxy: FaultProxy) -> None:
