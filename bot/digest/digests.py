@@ -19,6 +19,7 @@ import orjson
 import structlog
 
 from bot import keys
+from bot.bell import Bell
 from bot.digest.messages import Messages, Shown
 from bot.digest.pictures import drawn
 from bot.digest.snapshots import meaning_of, scopes_of, take_snapshot
@@ -303,23 +304,24 @@ class DigestMaker:
         self._analyst = analyst
         self._now = now
         self._posted = posted
-        self._wakes = asyncio.Event()
-        self.is_idle = True
+        self._bell = Bell()
 
     def wake(self) -> None:
         """Something may be ordered, or due."""
-        self.is_idle = False
-        self._wakes.set()
+        self._bell.ring()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every digest that was due is made."""
+        return self._bell.is_idle
 
     async def run(self) -> None:
         """Make digests until cancelled."""
         while True:
-            await self._wakes.wait()
-            self._wakes.clear()
+            await self._bell.wait()
             while (order := await self._next()) is not None:
                 await self._make(order)
                 self._posted()
-            self.is_idle = not self._wakes.is_set()
 
     async def _next(self) -> DigestOrder | None:
         now_ms = to_ms(self._now())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.bell import Bell
 from bot.digest.llm import worded
 from bot.exports.archive import MIME, Beside, Held, archive, archive_name, beside
 from bot.exports.reading import Gathered, gather_digest, material_of, note_handed_out
@@ -69,18 +70,18 @@ class Exporting:
         self._posted = posted
         self._catch_up = catch_up
         self._llm = llm
-        self._ordered = asyncio.Event()
+        self._bell = Bell()
 
     def wake(self) -> None:
         """Something may have been ordered."""
-        self._ordered.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Carry out orders, for ever; those from before the start first."""
+        self.wake()
         while True:
-            self._ordered.clear()
+            await self._bell.wait()
             await self.carry_out()
-            await self._ordered.wait()
 
     async def carry_out(self) -> int:
         """Carry out everything that is ordered; returns how many orders that were."""

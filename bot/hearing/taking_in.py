@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.bell import Bell
 from bot.errors import ChatRefused, ChatUnavailable
 from storage.instants import to_ms
 
@@ -47,33 +47,24 @@ class TakingIn:
         self._chat = chat
         self._take = take
         self._now = now
-        self._woken = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._busy = False
+        self._bell = Bell()
 
     def wake(self) -> None:
         """There may be something to fetch; to be called from any thread."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._woken.set)
+        self._bell.ring()
 
     @property
     def is_idle(self) -> bool:
         """Whether everything that could be fetched is."""
-        return not self._busy and not self._woken.is_set()
+        return self._bell.is_idle
 
     async def run(self) -> None:
         """Fetch, for ever."""
-        self._loop = asyncio.get_running_loop()
+        self.wake()
+        wait_s = None
         while True:
-            self._busy = True
-            self._woken.clear()
+            await self._bell.wait(at_most_s=wait_s)
             wait_s = await self._work_off()
-            self._busy = False
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._woken.wait()
-            except TimeoutError:
-                log.debug("taking_in.retry")
 
     async def _work_off(self) -> float | None:
         """Fetch what is due; returns in how many seconds the next is, None if nothing waits."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.bell import Bell
 from bot.digest.snapshots import names_of
 from bot.persons.care import Heard
 from bot.persons.whisper import Word
@@ -97,20 +98,22 @@ class Watch:
         self._now = now
         self._changed = changed
         self._language = language
-        self._wakes = asyncio.Event()
-        self.is_idle = True
+        self._bell = Bell()
 
     def wake(self) -> None:
         """Replies may have come, or changed."""
-        self.is_idle = False
-        self._wakes.set()
+        self._bell.ring()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that came was looked at."""
+        return self._bell.is_idle
 
     async def run(self) -> None:
         """Look until cancelled; what the last process left first."""
         self.wake()
         while True:
-            await self._wakes.wait()
-            self._wakes.clear()
+            await self._bell.wait()
             try:
                 while await self._step():
                     pass
@@ -118,7 +121,6 @@ class Watch:
                 log.exception("watch.failed")
                 await asyncio.sleep(_AGAIN_AFTER_S)
                 self.wake()
-            self.is_idle = not self._wakes.is_set()
 
     async def _step(self) -> bool:
         """Look at some; False if there was nothing to look at."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from bot.bell import Bell
 from bot.rehearsal.lines import MARK
 from bot.rehearsal.play import Outcome, Play, PlayStopped, Said, Where
 from bot.rehearsal.scratch import Scratch, key_of
@@ -86,8 +87,7 @@ class Rehearsals:
         self._packs = packs
         self._now = now
         self._outbox_filled = outbox_filled
-        self._ordered = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bell = Bell()
 
     # ------------------------------------------------- asked for, in the database's thread
 
@@ -121,8 +121,7 @@ class Rehearsals:
             invited=invited,
         )
         tx.outbox.put([room], now_ms=to_ms(now))
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._ordered.set)
+        self._bell.ring()
         return begun
 
     def cut_short(self, tx: Transaction, *, now: datetime) -> Rehearsal | None:
@@ -136,12 +135,10 @@ class Rehearsals:
 
     async def run(self) -> None:
         """Rehearse what is asked for, for ever."""
-        self._loop = asyncio.get_running_loop()
         await self._database.write(self._end_interrupted)
         self._outbox_filled()
         while True:
-            await self._ordered.wait()
-            self._ordered.clear()
+            await self._bell.wait()
             rehearsal = await self._database.write(lambda tx: tx.rehearsals.current())
             if rehearsal is not None:
                 await self._rehearse(rehearsal)

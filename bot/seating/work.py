@@ -6,7 +6,6 @@ been changed meanwhile counts: what was worked out for an earlier state is throw
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
+from bot.bell import Bell
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.seating import cards, children
 from bot.seating.cells import MOST_BYTES
@@ -70,15 +70,17 @@ class SeatingWork:
         self._message = message
         self._now = now
         self._outbox_filled = outbox_filled
-        self._woken = asyncio.Event()
+        self._bell = Bell()
         self._to_show = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self.is_idle = True
 
     def wake(self) -> None:
         """There is something to work out."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._woken.set)
+        self._bell.ring()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything is worked out."""
+        return self._bell.is_idle
 
     def show_soon(self) -> None:
         """Something has been sent for the settled tables: their message shall show it."""
@@ -87,36 +89,28 @@ class SeatingWork:
 
     async def run(self) -> None:
         """Work, for ever; now and then forget lists that are old."""
-        self._loop = asyncio.get_running_loop()
+        self.wake()
+        wait_s = None
         while True:
-            self._woken.clear()
+            await self._bell.wait(at_most_s=wait_s)
             await self._database.write(self._forget_old)
             if self._to_show:
                 self._to_show = False
                 await self._show()
             wait_s = await self._work_off()
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
 
     async def _work_off(self) -> float:
         """Do all there is; returns how long to wait before looking again."""
-        self.is_idle = False
-        try:
-            while True:
-                seating = await self._database.write(lambda tx: tx.seatings.to_do())
-                if seating is None:
-                    return _LOOKS_AGAIN_S
-                try:
-                    await self._do(seating)
-                except ChatUnavailable as error:
-                    log.warning("seating.postponed", number=seating.number, reason=str(error))
-                    return error.retry_after_s or _TRIES_AGAIN_S
-                self._outbox_filled()
-        finally:
-            self.is_idle = True
+        while True:
+            seating = await self._database.write(lambda tx: tx.seatings.to_do())
+            if seating is None:
+                return _LOOKS_AGAIN_S
+            try:
+                await self._do(seating)
+            except ChatUnavailable as error:
+                log.warning("seating.postponed", number=seating.number, reason=str(error))
+                return error.retry_after_s or _TRIES_AGAIN_S
+            self._outbox_filled()
 
     async def _do(self, seating: Seating) -> None:
         try:
