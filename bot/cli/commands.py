@@ -19,9 +19,9 @@ from bot.wording import LANGUAGES, Wording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A word after ``runda``. `module` has ``run(parsed, terminal)``, the exit status."""
+    """A word after ``runda``, and a module that has ``run(parsed, terminal)``, the exit status."""
 
-    module: str
+    name: str
     about: str
     add_options: Callable[[Parser, Wording], None]
 
@@ -30,79 +30,80 @@ class Command:
         # Rich is there where the demo is; structlog would load it to draw tracebacks that we
         # do not draw: 3 MB.
         with undisturbed(), without("rich"):
-            module = import_module(f"bot.cli.{self.module}")
+            module = import_module(f"bot.cli.{self.name}")
         status: int = module.run(parsed, terminal)
         return status
 
 
 def commands(words: Wording) -> dict[str, Command]:
     """Every command, in the order in which an operator comes to need them."""
-    return {
-        "init": Command(
-            module="init",
+    known = (
+        Command(
+            name="init",
             about=words.say("log the bot in, make the organizers' room, write the configuration"),
             add_options=_init,
         ),
-        "check": Command(
-            module="check",
+        Command(
+            name="check",
             about=words.say("look through everything and tell what is wrong"),
             add_options=_config_alone,
         ),
-        "run": Command(
-            module="run",
+        Command(
+            name="run",
             about=words.say("run the bot until it is stopped (Ctrl-C or SIGTERM)"),
             add_options=_config_alone,
         ),
-        "start": Command(
-            module="start",
+        Command(
+            name="start",
             about=words.say("order a dialogue, now or at a time; the running bot begins it"),
             add_options=_start,
         ),
-        "status": Command(
-            module="status",
+        Command(
+            name="status",
             about=words.say("show how far the dialogues have come and what is stuck"),
             add_options=_config_alone,
         ),
-        "export": Command(
-            module="export",
+        Command(
+            name="export",
             about=words.say("write the answers of a dialogue, and its digest, to files"),
             add_options=_export,
         ),
-        "person": Command(
-            module="person",
+        Command(
+            name="person",
             about=words.say(
                 "show what is stored of somebody, take back an answer of hers, erase everything"
             ),
             add_options=_person,
         ),
-        "log": Command(
-            module="log",
+        Command(
+            name="log",
             about=words.say("show who did what, as CSV, and check that nobody has changed it"),
             add_options=_log,
         ),
-        "backup": Command(
-            module="backup",
+        Command(
+            name="backup",
             about=words.say("copy everything the bot remembers, also while it runs"),
             add_options=_backup,
         ),
-        "restore": Command(
-            module="restore",
+        Command(
+            name="restore",
             about=words.say("put a backup in the place of what is there"),
             add_options=_restore,
         ),
-        "pack": Command(
-            module="pack",
+        Command(
+            name="pack",
             about=words.say(
                 "begin a pack, check it, see beforehand what people will see, list them"
             ),
             add_options=_pack,
         ),
-        "version": Command(
-            module="version",
+        Command(
+            name="version",
             about=words.say("show the version of this program"),
             add_options=_nothing,
         ),
-    }
+    )
+    return {command.name: command for command in known}
 
 
 def overview(words: Wording) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.dialogues.orders import groups_of
@@ -63,10 +64,9 @@ def chosen(call: Call, *, command: str) -> tuple[Dialogue, str]:
         CommandError: none is unfinished, or several are and none is named.
     """
     unfinished = call.tx.dialogues.in_status(Status.RUNNING, Status.PLANNED)
-    first, _, rest = call.argument.partition(" ")
-    named = next((one for one in unfinished if one.id.casefold() == first.casefold()), None)
+    named = _named_first(call, unfinished)
     if named is not None:
-        return named, rest.strip()
+        return named
     running = [one for one in unfinished if one.status is Status.RUNNING]
     candidates = running or unfinished
     if len(candidates) == 1:
@@ -86,6 +86,28 @@ def chosen(call: Call, *, command: str) -> tuple[Dialogue, str]:
         dialogue=candidates[0].id,
     )
     raise CommandError(message)
+
+
+def named_or_newest(call: Call, *, nothing: Callable[[Call], str]) -> tuple[Dialogue, str]:
+    """The dialogue that is named first in the argument, else the newest there is; and the rest.
+
+    Args:
+        nothing: what is said where there has been no dialogue yet.
+
+    Raises:
+        CommandError: there has been none.
+    """
+    known = call.tx.dialogues.in_status()
+    if not known:
+        raise CommandError(nothing(call))
+    return _named_first(call, known) or (known[-1], call.argument)
+
+
+def _named_first(call: Call, among: Sequence[Dialogue]) -> tuple[Dialogue, str] | None:
+    """The one that the argument begins with, and the rest of it."""
+    first, _, rest = call.argument.partition(" ")
+    named = next((one for one in among if one.id.casefold() == first.casefold()), None)
+    return None if named is None else (named, rest.strip())
 
 
 def named_groups(call: Call, written: str) -> list[Group]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.commands.choosing import named_or_newest
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
@@ -15,7 +16,7 @@ _NONE = ("inget", "none", "-", "–")
 
 
 def _registry(call: Call) -> Answer:
-    dialogue, written = _meant(call)
+    dialogue, written = named_or_newest(call, nothing=_nothing_yet)
     if not written:
         return Answer(markdown=_shown(call, dialogue))
     number = "" if written.casefold() in _NONE else registry_number(written)
@@ -36,16 +37,8 @@ def _registry(call: Call) -> Answer:
     return Answer(markdown=f"✅ {_shown(call, changed)}", touched=frozenset({dialogue.id}))
 
 
-def _meant(call: Call) -> tuple[Dialogue, str]:
-    """The dialogue that is named first, else the newest there is; and the rest."""
-    known = call.tx.dialogues.in_status()
-    first, _, rest = call.argument.partition(" ")
-    named = next((one for one in known if one.id.casefold() == first.casefold()), None)
-    if named is not None:
-        return named, rest.strip()
-    if not known:
-        raise CommandError(call.words.say("There is no dialogue yet that could have a number."))
-    return known[-1], call.argument
+def _nothing_yet(call: Call) -> str:
+    return call.words.say("There is no dialogue yet that could have a number.")
 
 
 def _shown(call: Call, dialogue: Dialogue) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.commands.choosing import named_or_newest
 from bot.commands.registry import Answer, Call, Command
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
@@ -18,7 +19,7 @@ _MOST_REASON = 300
 
 
 def _erase_on(call: Call) -> Answer:
-    dialogue, written = _meant(call)
+    dialogue, written = named_or_newest(call, nothing=_nothing_yet)
     if not written:
         return Answer(markdown=_shown(call, dialogue))
     try:
@@ -39,7 +40,7 @@ def _erase_on(call: Call) -> Answer:
 
 
 def _hold(call: Call) -> Answer:
-    dialogue, reason = _meant(call)
+    dialogue, reason = named_or_newest(call, nothing=_nothing_yet)
     if not reason:
         raise CommandError(
             call.words.say(
@@ -61,7 +62,7 @@ def _hold(call: Call) -> Answer:
 
 
 def _end_hold(call: Call) -> Answer:
-    dialogue, _ = _meant(call)
+    dialogue, _ = named_or_newest(call, nothing=_nothing_yet)
     if not dialogue.legal_hold:
         text = call.words.say("{dialogue} has no legal hold.", dialogue=dialogue.id)
         return Answer(markdown=text)
@@ -74,16 +75,8 @@ def _end_hold(call: Call) -> Answer:
     return Answer(markdown=f"✅ {_shown(call, changed)}", touched=frozenset({dialogue.id}))
 
 
-def _meant(call: Call) -> tuple[Dialogue, str]:
-    """The dialogue that is named first, else the newest there is; and the rest."""
-    known = call.tx.dialogues.in_status()
-    first, _, rest = call.argument.partition(" ")
-    named = next((one for one in known if one.id.casefold() == first.casefold()), None)
-    if named is not None:
-        return named, rest.strip()
-    if not known:
-        raise CommandError(call.words.say("There is no dialogue yet that could be erased."))
-    return known[-1], call.argument
+def _nothing_yet(call: Call) -> str:
+    return call.words.say("There is no dialogue yet that could be erased.")
 
 
 def _how(call: Call) -> str:

@@ -40,6 +40,16 @@ async def first_reply(request: web.Request) -> web.StreamResponse:
     return chat(says(f"{text}.", first["id"], " ".join(text.split()[:3])))
 
 
+def recorded(asked: list[str]) -> Handler:
+    """The same model, with what it was asked put into a list."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(await request.text())
+        return await first_reply(request)
+
+    return handler
+
+
 async def workshop_is_over(journey: Journey, address: str, *, within_s: float = 10) -> None:
     """A step was answered by many, with a model at hand."""
     journey.is_set_up(llm=config(address, within_s=within_s))
@@ -58,12 +68,7 @@ async def test_themes_are_named_and_worded_beside_the_words_of_people(
     unset_journey: Journey,
 ) -> None:
     bodies: list[str] = []
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        bodies.append(await request.text())
-        return await first_reply(request)
-
-    async with served(handler) as address:
+    async with served(recorded(bodies)) as address:
         await workshop_is_over(unset_journey, address)
 
     # then each theme has a name that is marked as the model's, and the overview says what it is
@@ -90,13 +95,8 @@ async def test_a_theme_whose_replies_read_the_same_is_not_asked_about_again(
     unset_journey: Journey,
 ) -> None:
     asked: list[str] = []
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        asked.append(await request.text())
-        return await first_reply(request)
-
     # given a digest that was worded
-    async with served(handler) as address:
+    async with served(recorded(asked)) as address:
         await workshop_is_over(unset_journey, address)
         before = len(asked)
 
@@ -164,12 +164,7 @@ async def test_a_digest_that_is_late_already_does_not_wait_for_the_model(
     unset_journey: Journey,
 ) -> None:
     asked: list[str] = []
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        asked.append(await request.text())
-        return await first_reply(request)
-
-    async with served(handler) as address:
+    async with served(recorded(asked)) as address:
         unset_journey.is_set_up(llm=config(address))
         await unset_journey.begins()
         await unset_journey.starts_lunch()

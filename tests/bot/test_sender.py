@@ -45,6 +45,16 @@ async def state(journey: Journey, key: str) -> OutboxState | None:
 # ---------------------------------------------------------------- crashes
 
 
+async def is_killed_while_it_says_hello(journey: Journey) -> None:
+    """The bot, in a chat that holds what is sent before or after posting it."""
+    await journey.database.write(
+        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
+    )
+    journey.app.sender.wake()
+    await journey.chat.held.wait()
+    await journey.bot_is_killed()
+
+
 async def test_killed_after_deciding_and_before_sending(journey: Journey) -> None:
     # given a bot that is killed with everything decided and nothing sent
     journey.chat.holds_before = True
@@ -85,12 +95,7 @@ async def test_after_a_while_it_is_looked_up_before_it_is_sent_again(
 ) -> None:
     # given a message whose fate is unknown
     journey.chat.holds_after = True
-    await journey.database.write(
-        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
-    )
-    journey.app.sender.wake()
-    await journey.chat.held.wait()
-    await journey.bot_is_killed()
+    await is_killed_while_it_says_hello(journey)
 
     # when the bot comes back much later, and the homeserver has forgotten as much
     journey.chat.let_go()
@@ -107,12 +112,7 @@ async def test_after_a_while_it_is_looked_up_before_it_is_sent_again(
 
 async def test_an_old_effect_that_was_never_posted_is_posted(journey: Journey) -> None:
     journey.chat.holds_before = True
-    await journey.database.write(
-        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
-    )
-    journey.app.sender.wake()
-    await journey.chat.held.wait()
-    await journey.bot_is_killed()
+    await is_killed_while_it_says_hello(journey)
     journey.chat.let_go()
     journey.now += timedelta(days=3)
     await journey.bot_starts()
@@ -124,12 +124,7 @@ async def test_an_old_effect_that_was_never_posted_is_posted(journey: Journey) -
 async def test_another_device_looks_before_it_sends_again(journey: Journey) -> None:
     # given a message whose fate is unknown
     journey.chat.holds_after = True
-    await journey.database.write(
-        lambda tx: tx.outbox.put([say("Hello")], now_ms=to_ms(journey.now))
-    )
-    journey.app.sender.wake()
-    await journey.chat.held.wait()
-    await journey.bot_is_killed()
+    await is_killed_while_it_says_hello(journey)
 
     # when the account is logged in anew, and the homeserver recognises nothing of the old device
     journey.chat.let_go()

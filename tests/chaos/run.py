@@ -145,6 +145,18 @@ class Run:
             seconds=time.monotonic() - self._began,
         )
 
+    async def do(self, *deeds: Deed) -> None:
+        """People do one thing after the other, and the bot is left alone."""
+        for deed in deeds:
+            await deed()
+
+    async def goes_on_to_its_end(self) -> None:
+        """The first step is closed, the group answers and is closed likewise."""
+        own, group = self._scene.size.steps
+        await self.do(*self.closes(own))
+        await self.is_asked(group)
+        await self.do(*self.answers(group), *self.closes(group))
+
     async def _paced(self, phase: str, quota: int, deeds: Sequence[Deed]) -> None:
         """People do one thing after the other while the bot is killed, some kills for each."""
         before = self._reaper.number

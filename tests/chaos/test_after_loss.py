@@ -65,8 +65,7 @@ async def test_killed_before_it_was_noted_and_then_logged_in_anew(
         await reaper.at(_named(SENDING, "in marking sent"))
         await _logs_in_anew(scene, homeserver)
         await reaper.live()
-        for deed in answers:
-            await deed()
+        await run.do(*answers)
         await run.all_stored()
         scene.bot.bury()
         await run.next()
@@ -75,8 +74,7 @@ async def test_killed_before_it_was_noted_and_then_logged_in_anew(
         await reaper.live()
         await run.is_closed(own)
         await run.is_asked(group)
-        for deed in (*run.answers(group), *run.closes(group)):
-            await deed()
+        await run.do(*run.answers(group), *run.closes(group))
 
         # then everything is there once
         await assert_everything_once(run)
@@ -92,7 +90,7 @@ async def test_a_homeserver_that_has_forgotten_what_was_sent(
     ):
         reaper = Reaper(scene.bot, random.Random(1))
         run = Run(scene, reaper, _NONE)
-        own, group = _SIZE.steps
+        own, _ = _SIZE.steps
 
         # given a bot that is killed when its questions are there and it does not know yet
         scene.bot.bury()
@@ -114,14 +112,9 @@ async def test_a_homeserver_that_has_forgotten_what_was_sent(
         # when it comes back and goes on, then everything is there once
         await reaper.live()
         await run.is_asked(own)
-        for deed in run.answers(own):
-            await deed()
+        await run.do(*run.answers(own))
         await run.all_stored()
-        for deed in run.closes(own):
-            await deed()
-        await run.is_asked(group)
-        for deed in (*run.answers(group), *run.closes(group)):
-            await deed()
+        await run.goes_on_to_its_end()
         await assert_everything_once(run)
         assert "effect.found" in scene.bot.log.read_text()
 
@@ -133,7 +126,7 @@ async def test_a_machine_is_lost_and_its_backup_restored(
         bot = scene.bot
         reaper = Reaper(bot, random.Random(1))
         run = Run(scene, reaper, _NONE)
-        own, group = _SIZE.steps
+        own, _ = _SIZE.steps
         before, *after = run.answers(own)
 
         # given a backup of the running bot, and answers and edits after it; what was taken
@@ -143,11 +136,9 @@ async def test_a_machine_is_lost_and_its_backup_restored(
         await before()
         await run.all_stored()
         await asyncio.to_thread(bot.run, "backup", "--to", str(tmp_path / "backups"))
-        for deed in after:
-            await deed()
+        await run.do(*after)
         await run.all_stored()
-        for edit in run.changes(own)[::2]:
-            await edit()
+        await run.do(*run.changes(own)[::2])
         await run.all_changed()
 
         # when the machine is lost, its backup restored on another and the bot logged in anew
@@ -161,9 +152,5 @@ async def test_a_machine_is_lost_and_its_backup_restored(
         # then what the homeserver has is stored again, and the dialogue goes on to its end
         await run.all_stored()
         await run.all_changed()
-        for deed in run.closes(own):
-            await deed()
-        await run.is_asked(group)
-        for deed in (*run.answers(group), *run.closes(group)):
-            await deed()
+        await run.goes_on_to_its_end()
         await assert_everything_once(run)

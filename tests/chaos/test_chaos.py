@@ -73,11 +73,9 @@ async def _killed(homeserver: Homeserver, folder: Path, name: str) -> Outcome:
         await run.is_closed(own)
         await run.is_asked(group)
 
-        for deed in run.answers(group):
-            await deed()
+        await run.do(*run.answers(group))
         await run.all_stored()
-        for deed in run.closes(group):
-            await deed()
+        await run.do(*run.closes(group))
         return await run.reckoned()
 
 
