@@ -24,9 +24,9 @@ from storage.journal import Departure, Invitation, MemberChange, Membership, Roo
 from storage.rooms import Room, RoomUse
 
 if TYPE_CHECKING:
-    from bot.hearing.away import Away
     from bot.hearing.upgrades import Upgrades
     from bot.hearing.wrong_room import WrongRoom
+    from bot.sending.away import Away
     from bot.world import World
     from storage.transaction import Transaction
 

@@ -29,7 +29,7 @@ from storage.instants import from_ms, to_ms
 from storage.outbox import Due, OutboxState, Sent
 
 if TYPE_CHECKING:
-    from bot.hearing.away import Away
+    from bot.sending.away import Away
     from bot.sending.troubles import Troubles
     from bot.sending.undeliverable import Undeliverable
     from flows.ids import EffectKey, EventId, RoomId

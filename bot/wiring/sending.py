@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.hearing.away import Away
+from bot.sending.away import Away
 from bot.sending.sender import Sender
 from bot.sending.troubles import Troubles
 from bot.sending.undeliverable import Undeliverable
