@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.chat import Chat
     from bot.clock import Clock
     from bot.config.values import Config
-    from bot.digest.digests import DigestMaker
+    from bot.digest.making import DigestMaker
     from bot.sending.sender import Sender
     from storage.transaction import Transaction
 

@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+LONGEST = 120
+"""So many characters of one thing about somebody are kept, of her name or her organisation."""
+
 
 class Fault(StrEnum):
     """What can be wrong. Those of the whole file come first; no list is made of such a file."""

@@ -15,10 +15,9 @@ import orjson
 
 from bot.seating.cells import MOST_PEOPLE, Row, Sheet, Unreadable, sheets_of
 from bot.seating.columns import ACCOUNT, Column, Layout, layout_of
-from bot.seating.listed import Fault, Listed, ListProblem, ReadList, as_json
+from bot.seating.listed import LONGEST, Fault, Listed, ListProblem, ReadList, as_json
 from flows.grouping.people import folded
 
-_LONGEST = 120
 _MOST_TABLES = 500
 _BETWEEN_NAMES = re.compile(r"[;,/&]| och | and ")
 
@@ -120,12 +119,12 @@ def _person(row: Row, layout: Layout) -> tuple[Listed | None, list[ListProblem]]
         "organisation": layout.cell(row, Column.ORGANISATION),
     }
     for what, words in said.items():
-        if len(words) > _LONGEST:
-            problems.append(ListProblem(Fault.LONG, row.number, {"most": str(_LONGEST)}))
-            said[what] = words[:_LONGEST].rstrip()
+        if len(words) > LONGEST:
+            problems.append(ListProblem(Fault.LONG, row.number, {"most": str(LONGEST)}))
+            said[what] = words[:LONGEST].rstrip()
     account = layout.cell(row, Column.ACCOUNT)
     if account and not ACCOUNT.fullmatch(account):
-        problems.append(ListProblem(Fault.BAD_ACCOUNT, row.number, {"account": account[:_LONGEST]}))
+        problems.append(ListProblem(Fault.BAD_ACCOUNT, row.number, {"account": account[:LONGEST]}))
         account = ""
     table, wrong = _table(row, layout.cell(row, Column.TABLE))
     listed = Listed(
@@ -148,7 +147,7 @@ def _table(row: Row, said: str) -> tuple[int | None, list[ListProblem]]:
         return None, []
     found = re.fullmatch(r"\D*(\d{1,4})\D*", said)
     if found is None or not 1 <= int(found[1]) <= _MOST_TABLES:
-        return None, [ListProblem(Fault.BAD_TABLE, row.number, {"table": said[:_LONGEST]})]
+        return None, [ListProblem(Fault.BAD_TABLE, row.number, {"table": said[:LONGEST]})]
     return int(found[1]), []
 
 
@@ -203,5 +202,5 @@ def _rows_of(
             rows.append(there[0])
         else:
             fault = Fault.MANY_FRIENDS if there else Fault.UNKNOWN_FRIEND
-            problems.append(ListProblem(fault, row.number, {"name": name[:_LONGEST]}))
+            problems.append(ListProblem(fault, row.number, {"name": name[:LONGEST]}))
     return tuple(sorted({*rows} - {row.number})), problems

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.dialogues.showing import Showing
 from bot.digest.analyst import Analyst
-from bot.digest.digests import DigestMaker, Digests
+from bot.digest.digests import Digests
 from bot.digest.llm import ChatWords
+from bot.digest.making import DigestMaker
 from bot.digest.meaning import MeaningReader
 from bot.exports.exporting import Exporting
 

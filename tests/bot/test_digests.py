@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bot.digest.analyst
-import bot.digest.digests
+import bot.digest.making
 from flows.digest.sentences import model_name
 from flows.digest.verify import DigestNotTrue
 from flows.ids import DialogueId, EventId, ReplyNo, StepId
@@ -114,7 +114,7 @@ async def test_a_digest_that_is_not_true_is_not_posted(
     def refuses(*_: object) -> None:
         raise DigestNotTrue([ReplyNo(7)], ["alone/1: answered"])
 
-    monkeypatch.setattr(bot.digest.digests, "verify", refuses)
+    monkeypatch.setattr(bot.digest.making, "verify", refuses)
     await journey.starts_lunch()
     await journey.writes(ANN, "Soup")
     await journey.clock_shows(TIMES_UP)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.digest.digests import MODEL_UNTIL_S
 from bot.digest.llm import ChatWords
+from bot.digest.making import MODEL_UNTIL_S
 from bot.rendering import markdown
 from bot.rendering.digest import render
 from bot.wording import wording

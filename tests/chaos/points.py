@@ -58,7 +58,7 @@ STEERING = (
     Point(name="in command", where="bot.commands.desk:CommandDesk.handle", after=True),
     Point(name="digest read", where="bot.digest.digests:Digests.begin", after=True),
     Point(name="digest in posting", where="bot.digest.digests:Digests.finish", after=True),
-    Point(name="digest posted", where="bot.digest.digests:DigestMaker._is_made", after=True),
+    Point(name="digest posted", where="bot.digest.making:DigestMaker._is_made", after=True),
     Point(
         name="keys shared, not sent",
         where="bot.adapters.matrix.sharing:RoomKeys.encrypt",
