@@ -19,6 +19,7 @@ from bench import (
     acknowledgement,
     backlog,
     closing,
+    erasing,
     fan_out,
     growth,
     ingest,
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[Plan], Awaitable[Outcome]]] = {
     "acknowledgement": acknowledgement.run,
     "backlog": backlog.run,
     "closing": closing.run,
+    "erasing": erasing.run,
     "fan-out": fan_out.on_synapse,
 }
 

@@ -408,12 +408,21 @@ class Homeserver:
 
     async def lift_rate_limit(self, user_id: UserId) -> None:
         """Let one account send without limit, as operators are advised to do for a bot."""
+        path = f"/_synapse/admin/v1/users/{quote(user_id)}/override_ratelimit"
+        no_limit = {"messages_per_second": 0, "burst_count": 0}
+        await self._request("POST", path, no_limit, token=await self._admin_token())
+
+    async def delete_media_of(self, user_id: UserId) -> int:
+        """Delete what an account has uploaded, as operators are advised to; returns how much."""
+        path = f"/_synapse/admin/v1/users/{quote(user_id)}/media?limit=1000"
+        answer = await self._request("DELETE", path, token=await self._admin_token())
+        return int(answer["total"])
+
+    async def _admin_token(self) -> str:
         if self._admin is None:
             name = f"admin-{secrets.token_hex(4)}"
             self._admin = await self.register(name, admin=True)
-        path = f"/_synapse/admin/v1/users/{quote(user_id)}/override_ratelimit"
-        no_limit = {"messages_per_second": 0, "burst_count": 0}
-        await self._request("POST", path, no_limit, token=self._admin.access_token)
+        return self._admin.access_token
 
     async def _request(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, token: str = ""

@@ -84,7 +84,7 @@ class Erasing:
         spoke_in |= {question.asking.dialogue_id for question in asked}
         for dialogue_id in sorted(spoke_in):
             self.unsay(tx, dialogue_id, now=now)
-        self._unsay_in_private(tx, user_id, now)
+        self.unsay_in_private(tx, user_id, now=now)
         quoted = tx.told.take_of_person(user_id, [reply.reply_no for reply in replies])
         unsay_these(tx, quoted, now=now)
         answered = len(tx.contacts.of_answerer(user_id))
@@ -164,8 +164,8 @@ class Erasing:
         for scope in ("digest-", "export/"):
             tx.outbox.withdraw_waiting_like(f"{dialogue_id}/", f"/-/{scope}")
 
-    def _unsay_in_private(self, tx: Transaction, user_id: UserId, now: datetime) -> None:
-        """What she was shown of her own answers, in private chats, left ones too."""
+    def unsay_in_private(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
+        """What a person was shown of her own answers, in private chats, left ones too."""
         for room in self._world.rooms.values():
             if room.peer == user_id:
                 for what in ("own-words-", "held/"):
