@@ -85,6 +85,7 @@ class App:
             language=config.language,
             quiet_hours=config.quiet_hours,
             board_interval_s=config.board_interval_s,
+            rules=config.rules,
         )
         self.world = World(chat.own_id, config.organizers_room, configured)
         given = Given(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flows.ids import RoomId
+from flows.packs.pack import Text
 from flows.quiet import QuietHours, parse_quiet_hours
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ class Settings:
 
     `language` is that of new dialogues and of what is told unasked. `reminders`: whether those
     who have not answered are reminded at all. `board_interval_s` is the shortest time between
-    two edits of a board.
+    two edits of a board. `rules` are those by which answers are held back where a pack says none,
+    None for the bot's own words.
     """
 
     language: str = "sv"
     reminders: bool = True
     quiet_hours: QuietHours | None = None
     board_interval_s: float = 10.0
+    rules: Text | None = None
 
 
 def settings_now(tx: Transaction, configured: Settings) -> Settings:

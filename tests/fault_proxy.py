@@ -43,6 +43,13 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Echoes:
+    """Answers itself, and repeats what was sent in its error: its sentence, and its code."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Resets:
     """Breaks the connection before the homeserver hears of it."""
 
@@ -92,7 +99,18 @@ class Changes:
     how: Callable[[bytes], bytes]
 
 
-Fault = Answers | Resets | LosesAnswer | CutsAnswer | Hangs | Holds | Drips | WrongClock | Changes
+Fault = (
+    Answers
+    | Echoes
+    | Resets
+    | LosesAnswer
+    | CutsAnswer
+    | Hangs
+    | Holds
+    | Drips
+    | WrongClock
+    | Changes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,10 @@ class FaultProxy:
                 )
             case Answers(status, body, headers):
                 return web.json_response(body, status=status, headers=headers)
+            case Echoes(status):
+                sent = await request.text()
+                body = {"errcode": f"M_BAD {sent}", "error": f"cannot take {sent}"}
+                return web.json_response(body, status=status)
             case Resets():
                 return _broken(request)
             case Hangs(seconds):

@@ -113,7 +113,11 @@ def _held(call: Call) -> str:
         hold="håll inne" if call.words.language == "sv" else "hold",
     )
     newest = call.tx.dialogues.in_status(Status.RUNNING, Status.ENDED)
-    rules = policy_markdown(newest[-1].pack if newest else None, call.words)
+    rules = policy_markdown(
+        newest[-1].pack if newest else None,
+        call.words,
+        configured=call.tools.world.settings.rules,
+    )
     held = call.tx.holds.all()
     if not held:
         return f"{how}\n\n{rules}"

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from bot.config.care import DEFAULT_LINES, read_line, written_line
 from bot.wording import Wording
+from flows.packs.parse import MAX_CONSENT_CHARS
 from flows.quiet import parse_quiet_hours
 
 TOKEN_VARIABLE = "RUNDA_ACCESS_TOKEN"  # noqa: S105  the name of a variable, no secret
@@ -202,6 +203,14 @@ def _model(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _rules(value: str, info: ValidationInfo) -> str:
+    if len(value) > MAX_CONSENT_CHARS:
+        raise ValueError(
+            _place(info).words.say("is longer than {most} characters", most=MAX_CONSENT_CHARS)
+        )
+    return value.strip()
+
+
 def _key_file(value: str, info: ValidationInfo) -> str:
     place = _place(info)
     if value:
@@ -310,6 +319,17 @@ class CareSection(_Section):
     )
 
 
+class ModerationSection(_Section):
+    """The rules by which answers are held back, for packs that say none."""
+
+    rules_sv: Annotated[str, AfterValidator(_rules)] = Field(
+        default="", examples=["Arrangörerna håller inne svar som pekar ut någon."]
+    )
+    rules_en: Annotated[str, AfterValidator(_rules)] = Field(
+        default="", examples=["The organizers hold back answers that point somebody out."]
+    )
+
+
 class LlmSection(_Section):
     """A language model that may word themes; without an address there is none."""
 
@@ -352,6 +372,7 @@ class ConfigFile(_Section):
     storage: StorageSection
     dialogue: DialogueSection
     care: CareSection
+    moderation: ModerationSection
     llm: LlmSection
     groups: GroupsSection
     log: LogSection
@@ -364,6 +385,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "storage": StorageSection,
     "dialogue": DialogueSection,
     "care": CareSection,
+    "moderation": ModerationSection,
     "llm": LlmSection,
     "groups": GroupsSection,
     "log": LogSection,

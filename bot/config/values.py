@@ -27,6 +27,7 @@ from bot.config.file import (
     CareSection,
     ConfigFile,
     LlmSection,
+    ModerationSection,
     Place,
     StorageSection,
     address_of,
@@ -35,6 +36,7 @@ from bot.config.problems import describe
 from bot.errors import ConfigError
 from bot.wording import Wording, wording
 from flows.ids import RoomId, UserId
+from flows.packs.pack import Text
 from flows.quiet import QuietHours, parse_quiet_hours
 
 KEPT_PACKS = "packs"
@@ -89,6 +91,8 @@ class Config:
     encrypted_groups: bool = True
     """Whether the rooms that the bot makes for tables are encrypted."""
     care: CareConfig = field(default_factory=CareConfig)
+    rules: Text | None = None
+    """By which rules answers are held back where a pack says none; None: the bot's own."""
     meaning_rest_s: float | None = 5.0
     """So long after a reply came it is read with the sentence model; None: not before a digest."""
     log_level: str = "info"
@@ -193,6 +197,7 @@ def _settle(file: ConfigFile, place: Place) -> Config:
         live_digest=file.dialogue.live_digest,
         llm=_llm(file.llm, place),
         care=_care(file.care),
+        rules=_rules(file.moderation, file.dialogue.language),
         quiet_hours=parse_quiet_hours(file.dialogue.quiet_hours),
         encrypted_groups=file.groups.encrypted,
         log_level=file.log.level,
@@ -207,6 +212,15 @@ def _care(care: CareSection) -> CareConfig:
         duty=tuple(map(UserId, care.duty)),
         lines=tuple(filter(None, map(read_line, care.lines))),
     )
+
+
+def _rules(rules: ModerationSection, language: str) -> Text | None:
+    """Those that are written; who reads another language reads the installation's first."""
+    written = [
+        (name, text) for name, text in (("sv", rules.rules_sv), ("en", rules.rules_en)) if text
+    ]
+    written.sort(key=lambda one: one[0] != language)
+    return Text(versions=tuple(written)) if written else None
 
 
 def _llm(llm: LlmSection, place: Place) -> LlmConfig | None:

@@ -185,7 +185,8 @@ class OwnWords:
             for dialogue in self._world.live.values()
             if any(group.room_id == room_id for group in dialogue.groups)
         )
-        return policy_markdown(next(packs, None), words)
+        rules = self._world.settings.rules
+        return policy_markdown(next(packs, None), words, configured=rules)
 
     def _call(self, tx: Transaction, message: Written, later: Later, now: datetime) -> None:
         room_id = message.room_id

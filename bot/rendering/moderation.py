@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from bot.wording import Wording
 
 if TYPE_CHECKING:
-    from flows.packs.pack import Pack
+    from flows.packs.pack import Pack, Text
 
 
-def policy_markdown(pack: Pack | None, words: Wording) -> str:
-    """The rules by which answers are held back: the pack's, or else ours; and what always holds."""
-    own = None if pack is None else pack.moderation
+def policy_markdown(pack: Pack | None, words: Wording, *, configured: Text | None) -> str:
+    """The rules by which answers are held back, and what always holds.
+
+    They are the pack's, or else those of the installation (`configured`), or else ours.
+    """
+    own = configured if pack is None or pack.moderation is None else pack.moderation
     if own is None:
         rules = words.say(
             "The organizers may hold an answer back if it tells of somebody who could be "

@@ -345,7 +345,7 @@ def test_no_zone_at_all(folder: Path, written: str) -> None:
         pytest.param(
             SOUND + "[colours]",
             "colours is unknown; what can stand there: "
-            "matrix, organizers, storage, dialogue, care, llm, groups, log, health",
+            "matrix, organizers, storage, dialogue, care, moderation, llm, groups, log, health",
             id="unknown section",
         ),
         pytest.param(
@@ -426,6 +426,28 @@ def test_the_example_shows_every_option_and_nothing_else() -> None:
 
 def test_the_sections_are_those_of_the_file() -> None:
     assert {name: found.annotation for name, found in ConfigFile.model_fields.items()} == SECTIONS
+
+
+# ---------------------------------------------------------------- when answers are held back
+
+
+def test_rules_in_one_language_are_read_in_both(folder: Path) -> None:
+    text = '[moderation]\nrules_en = """\nWe hold back threats.\n"""\n'
+
+    found = load(folder, SOUND + text).rules
+
+    assert found is not None
+    assert [found.get(language) for language in ("sv", "en")] == ["We hold back threats."] * 2
+
+
+def test_without_rules_the_bots_own_count(folder: Path) -> None:
+    assert load(folder, SOUND).rules is None
+
+
+def test_rules_are_no_book(folder: Path) -> None:
+    (problem,) = problems(folder, f'{SOUND}[moderation]\nrules_sv = "{"å" * 2001}"\n')
+
+    assert "is longer than 2000 characters" in problem
 
 
 # ---------------------------------------------------------------- a language model

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.matrix.links import MatrixLinks
+from flows.packs.pack import Text
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, BOT, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, pack_toml, step_toml
 
@@ -131,6 +132,29 @@ async def test_a_pack_has_rules_of_its_own(journey: Journey) -> None:
     rules = journey.texts(journey.private[ANN])[-1]
     assert "We hold back what names a child." in rules
     assert "för att de tycker annorlunda" not in rules
+    assert "We hold back what names a child." in await asked(journey, "!hold")
+
+
+async def test_the_installation_has_rules_for_packs_that_say_none(journey: Journey) -> None:
+    await journey.bot_is_killed()
+    rules = (("sv", "Vi håller inne hot."), ("en", "We hold back threats."))
+    journey.is_set_up(rules=Text(versions=rules))
+    await journey.bot_starts()
+    await journey.opens_private_chat(ANN)
+
+    await journey.writes_in_private(ANN, "show the rules")
+    await journey.writes_in_private(ANN, "visa reglerna")
+
+    english, swedish = journey.texts(journey.private[ANN])[-2:]
+    assert "We hold back threats." in english
+    assert "I tell you in private, with the reason." in english
+    assert "They hold nothing back" not in english
+    assert "Vi håller inne hot." in swedish
+    assert "We hold back threats." in await asked(journey, "!hold")
+
+    # a pack's own go before them
+    journey.has_pack("ruled", RULED)
+    await journey.writes(OLGA, "!start ruled")
     assert "We hold back what names a child." in await asked(journey, "!hold")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -48,6 +49,14 @@ _NOT_DONE = 300
 _LOGGED_OUT = frozenset(
     ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED")
 )
+_CODE = re.compile(r"(?i:m|org|io|com|net|[a-z]{2})[_.][A-Za-z0-9_.]{1,80}")
+"""What an error code looks like: a word, and not a sentence."""
+_WORDLESS = re.compile(
+    r"/(?:account/|login|logout|register|versions|capabilities|keys/|devices|join/|invite|leave|"
+    r"kick|directory/|joined_members)"
+)
+"""Calls in which nobody's words travel. Of an error of any other only the code is told: some
+homeservers, and gateways before them, repeat in its sentence what they were sent."""
 _MAY_PASS = frozenset(("M_LIMIT_EXCEEDED", "M_RESOURCE_LIMIT_EXCEEDED"))
 """Error codes that mean "later" whatever status they come with."""
 
@@ -331,8 +340,9 @@ def _failure(
 ) -> ChatUnavailable | ChatRefused | ChatLoggedOut:
     body = answer or {}
     code = body.get("errcode")
-    code = code if isinstance(code, str) else ""
-    said = f"{method} {url.path}: {status} {code} {body.get('error', '')}".rstrip()
+    code = code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+    sentence = body.get("error", "") if _WORDLESS.search(url.path) else ""
+    said = " ".join(f"{method} {url.path}: {status} {code} {sentence}".split())
     if status == HTTPStatus.UNAUTHORIZED and code in _LOGGED_OUT:
         return ChatLoggedOut(said)
     if status == HTTPStatus.UNAUTHORIZED and "flows" in body:

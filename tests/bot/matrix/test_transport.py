@@ -20,6 +20,7 @@ from tests.fault_proxy import (
     Changes,
     CutsAnswer,
     Drips,
+    Echoes,
     Fault,
     FaultProxy,
     Hangs,
@@ -185,6 +186,32 @@ async def test_what_is_refused_is_not_tried_again(
         await transport.get("/thing")
     assert caught.value.code == code
     assert len(proxy.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 429, 500])
+async def test_what_was_sent_is_in_no_error(
+    proxy: FaultProxy, transport: Transport, status: int
+) -> None:
+    # given a homeserver that repeats in its errors what it was sent, as sentence and as code
+    proxy.fail("PUT", "/rooms/", Echoes(status), times=9)
+    with pytest.raises((ChatRefused, ChatUnavailable)) as caught:
+        await transport.put("/rooms/r/send/m.room.message/1", {"body": "secret"}, deadline_s=0)
+    assert str(status) in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "secret" not in getattr(caught.value, "code", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/account/whoami", "GET /account/whoami: 403 M_FORBIDDEN Why"), ("/rooms/r/messages", None)],
+)
+async def test_the_servers_sentence_is_told_where_nobodys_words_travel(
+    proxy: FaultProxy, transport: Transport, path: str, said: str | None
+) -> None:
+    proxy.fail("GET", path, Answers(403, {"errcode": "M_FORBIDDEN", "error": "Why\n"}))
+    with pytest.raises(ChatRefused) as caught:
+        await transport.get(path)
+    assert str(caught.value) == (said or f"GET {path}: 403 M_FORBIDDEN")
 
 
 @pytest.mark.parametrize("code", ["M_UNKNOWN_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED"])
