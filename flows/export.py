@@ -7,14 +7,17 @@ numbers here: account names and display names have no place in an export.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
-from flows.digest.snapshot import ReplyKind
+from flows.digest.snapshot import ReplyKind, ReplyRecord, RoundRecord, Snapshot
 from flows.errors import FlowError
 from flows.ids import GroupId, ReplyNo, StepId
 from flows.messages import MediaKind
 from flows.packs.pack import StepKind
+
+NOBODY = 0
+"""Stands for a person where replies must not lead to one another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,74 @@ class Export:
     def exported(self) -> int:
         """How many replies the export hands out with what they say."""
         return sum(reply.withdrawn_ms is None for reply in self.replies)
+
+
+def as_told(export: Export, snapshot: Snapshot, own: Collection[StepId]) -> Export:
+    """The same export, of which no more can be known than of the digest.
+
+    For dialogues that are anonymous, or told by role. Where everybody answered for herself, a reply
+    stands where the snapshot has put it, in its words, with nothing that leads from it to another
+    reply or to a moment: neither a person, nor a time, nor an earlier wording.
+
+    Args:
+        snapshot: of the whole dialogue, after `without_small_cells` or `by_role`.
+        own: the steps in which each one's own answers must not lead to a group.
+    """
+    records = {record.reply_no: record for record in snapshot.replies}
+    opened = {step_id: _opened(export, step_id) for step_id in own}
+    told = [one for one in snapshot.rounds if one.step_id in own]
+    names = {one.group_id: one.group_name for one in told}
+    return replace(
+        export,
+        groups=(
+            *export.groups,
+            *(ExportGroup(group_id=group_id, name=name) for group_id, name in names.items()),
+        ),
+        rounds=(
+            *(one for one in export.rounds if one.step_id not in own),
+            *(_round_as_told(export, one) for one in told),
+        ),
+        replies=tuple(
+            _as_told(reply, records[reply.reply_no], opened[reply.step_id])
+            if reply.step_id in own
+            else reply
+            for reply in export.replies
+        ),
+    )
+
+
+def _as_told(reply: ExportReply, record: ReplyRecord, at_ms: int) -> ExportReply:
+    return replace(
+        reply,
+        group_id=record.group_id,
+        person=NOBODY,
+        text=record.text if reply.text else "",
+        sent_ms=at_ms,
+        received_ms=at_ms,
+        declared_ms=None if reply.declared_ms is None else at_ms,
+        edited_ms=None if reply.edited_ms is None else at_ms,
+        withdrawn_ms=None if reply.withdrawn_ms is None else at_ms,
+        revisions=(),
+    )
+
+
+def _round_as_told(export: Export, told: RoundRecord) -> ExportRound:
+    closed = [one.closed_ms for one in export.rounds if one.step_id == told.step_id]
+    return ExportRound(
+        step_id=told.step_id,
+        group_id=told.group_id,
+        opened_ms=_opened(export, told.step_id),
+        closed_ms=max((at for at in closed if at is not None), default=None)
+        if told.closed
+        else None,
+        present=told.present,
+        unreadable=told.unreadable,
+    )
+
+
+def _opened(export: Export, step_id: StepId) -> int:
+    """When a step began, in the first of its groups."""
+    return min((one.opened_ms for one in export.rounds if one.step_id == step_id), default=0)
 
 
 class ExportNotTrue(FlowError):

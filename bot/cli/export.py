@@ -70,7 +70,8 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
         dialogue = _chosen(parsed.dialogue, seen, terminal)
         if dialogue is None:
             return PROBLEM
-        export = gather(seen, dialogue, exported_ms=to_ms(terminal.now))
+        world = World(config.matrix.user_id, config.organizers_room).ready(seen.tx)
+        export = gather(seen, world, dialogue, exported_ms=to_ms(terminal.now))
     try:
         content = to_csv(export) if _is_csv(parsed.format, output) else to_json(export)
     except ExportNotTrue as error:
@@ -183,7 +184,7 @@ def _write_all(parsed: argparse.Namespace, terminal: Terminal, config: Config) -
         world = World(config.matrix.user_id, config.organizers_room).ready(seen.tx)
         links = MatrixLinks(config.matrix.user_id)
         gathered = gather_digest(seen.tx, world, dialogue, links, now=terminal.now)
-        stored = gather(seen, dialogue, exported_ms=to_ms(terminal.now))
+        stored = gather(seen, world, dialogue, exported_ms=to_ms(terminal.now))
         more = beside(seen.tx, dialogue)
     try:
         material = material_of(gathered, look(gathered.snapshot, gathered.meaning, None).digest)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 from bot.digest.snapshots import meaning_of, take_snapshot
@@ -25,10 +25,11 @@ from flows.export import (
     ExportRevision,
     ExportRound,
     ExportStep,
+    as_told,
 )
-from flows.ids import DialogueId, EffectKey, EventId, ReplyNo
+from flows.ids import DialogueId, EffectKey, EventId, ReplyNo, StepId
 from flows.messages import MediaKind
-from flows.packs.pack import Step, StepKind
+from flows.packs.pack import Identity, Step, StepKind
 from storage.holds import HoldKind
 from storage.instants import to_ms
 from storage.overview import Reading
@@ -41,8 +42,30 @@ if TYPE_CHECKING:
     from bot.world import World
 
 
-def gather(seen: Reading, dialogue: Dialogue, *, exported_ms: int) -> Export:
-    """The dialogue with its counts; the counts are the database's own."""
+def gather(seen: Reading, world: World, dialogue: Dialogue, *, exported_ms: int) -> Export:
+    """The dialogue with its counts; the counts are the database's own.
+
+    Of one that is anonymous, or told by role, no more is told than by its digest.
+    """
+    whole = _whole(seen, dialogue, exported_ms=exported_ms)
+    own = _own_steps(dialogue)
+    return as_told(whole, take_snapshot(seen.tx, world, dialogue, None), own) if own else whole
+
+
+def _own_steps(dialogue: Dialogue) -> frozenset[StepId]:
+    """The steps in which each one's answers must not lead to her group."""
+    match dialogue.pack.identity:
+        case Identity.ANONYMOUS:
+            return frozenset(step.id for step in dialogue.pack.steps if step.is_private)
+        case Identity.ROLE:
+            return frozenset(step.id for step in dialogue.pack.steps if step.kind.asks_each)
+        case Identity.NAMED:
+            return frozenset()
+        case _:
+            assert_never(dialogue.pack.identity)
+
+
+def _whole(seen: Reading, dialogue: Dialogue, *, exported_ms: int) -> Export:
     rounds = seen.tx.rounds.of_dialogue(dialogue.id)
     by_number = {one.round_no: one for one in rounds}
     revisions: dict[ReplyNo, list[ExportRevision]] = {}

@@ -110,9 +110,12 @@ def _counted(
     step: StepRecord, replies: Sequence[ReplyRecord], known: Anonymous
 ) -> tuple[StepRecord, list[ReplyRecord]]:
     """The step with the options that may be told, and its replies as votes for these."""
+    ballot = Ballot(
+        choosing=step.choosing, options=tuple((text.casefold(),) for text in step.options)
+    )
     if not known.closed:
         # No number at all: a 0 would be read as one.
-        sealed = [replace(reply, source=None, choices=()) for reply in replies]
+        sealed = [replace(_voted(reply, {}, ballot), source=None) for reply in replies]
         return replace(step, options=()), sealed
     votes = [
         Vote(
@@ -137,9 +140,6 @@ def _counted(
     told = published([*cells, without] if without else cells, answered)
     numbers = told[: len(cells)]
     options, places = _told(step, numbers, persons.values(), answered, known)
-    ballot = Ballot(
-        choosing=step.choosing, options=tuple((text.casefold(),) for text in step.options)
-    )
     return (
         replace(step, options=options),
         [_voted(reply, places, ballot) for reply in replies],

@@ -9,13 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from bot.chat import PostFile
+from bot.exports.reading import gather
+from bot.rendering.export import to_csv, to_json
+from bot.world import World
 from flows.audit import Act
 from flows.errors import PackError
 from flows.ids import DialogueId, EventId
 from flows.packs.parse import parse
+from storage.overview import reading
 from storage.tables import METADATA
 from tests.bot.journey import Journey
-from tests.builders import ANN, BO, CIA, DAN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, pack_toml
+from tests.builders import ANN, BO, BOT, CIA, DAN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, pack_toml
 from tests.builders import step_toml as step
 
 SECRET = 'identity = "anonymous"\n' + pack_toml(
@@ -238,6 +242,44 @@ async def test_votes_and_groups_are_told_in_no_message_and_no_file(journey: Jour
         assert "Table 1" not in text
         assert "Table 2" not in text
         assert "2 It was warm" not in text
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["running", "closed"])
+async def test_what_the_operator_exports_tells_no_more_than_the_digest(
+    journey: Journey, *, closed: bool
+) -> None:
+    journey.has_pack("polled", POLLED)
+    journey.now = MONDAY_9H - timedelta(seconds=1)
+    for who in SAID:
+        await journey.opens_private_chat(who)
+    await journey.writes(OLGA, "!start polled")
+    for who, choice in zip(SAID, ("1", "1", "1", "2 It was warm"), strict=True):
+        await journey.writes_in_private(who, choice)
+    if closed:
+        await journey.writes(OLGA, "!next")
+        await journey.writes(OLGA, "!stop polled-1")
+        await journey.settles()
+
+    with reading(journey.url) as seen:
+        dialogue = seen.tx.dialogues.get(DialogueId("polled-1"))
+        assert dialogue is not None
+        world = World(BOT, ORGANIZERS).ready(seen.tx)
+        export = gather(seen, world, dialogue, exported_ms=0)
+
+    # every reply is listed, without its group, its person, its moment and its number
+    assert [one.text for one in sorted(export.replies, key=lambda one: one.text)] == [
+        *[""] * len((ANN, BO, CIA)),
+        "It was warm",
+    ]
+    assert {one.group_id for one in export.replies} == {"everybody"}
+    assert {one.person for one in export.replies} == {0}
+    (moment,) = {one.opened_ms for one in export.rounds if one.step_id == "lunch"}
+    assert {one.sent_ms for one in export.replies} == {moment}
+    assert {one.received_ms for one in export.replies} == {moment}
+    # and both forms of it can be made of that
+    for made in (to_json(export).decode(), to_csv(export).decode("utf-8-sig")):
+        assert "All groups together" in made
+        assert "2 It was warm" not in made
 
 
 def _files(journey: Journey) -> list[PostFile]:

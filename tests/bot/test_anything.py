@@ -193,7 +193,7 @@ def exported(journey: Journey) -> Export:
     with reading(journey.url) as seen:
         dialogue = seen.tx.dialogues.get(LUNCH)
         assert dialogue is not None
-        return gather(seen, dialogue, exported_ms=to_ms(journey.now))
+        return gather(seen, journey.app.world, dialogue, exported_ms=to_ms(journey.now))
 
 
 def groups_see_their_sealed_answers(

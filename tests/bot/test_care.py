@@ -151,7 +151,7 @@ async def test_it_is_in_no_export_of_everything_and_its_number_is(journey: Journ
 
     (dialogue,) = await journey.database.write(lambda tx: tx.dialogues.in_status(Status.RUNNING))
     with reading(journey.url) as seen:
-        export = gather(seen, dialogue, exported_ms=0)
+        export = gather(seen, journey.app.world, dialogue, exported_ms=0)
 
     (reply,) = export.replies
     assert (reply.held, reply.text, reply.revisions) == ("care", "", ())

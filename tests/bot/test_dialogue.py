@@ -133,7 +133,7 @@ def exported(journey: Journey) -> Export:
     with reading(journey.url) as seen:
         dialogue = seen.tx.dialogues.get(DialogueId("lunch-1"))
         assert dialogue is not None
-        return gather(seen, dialogue, exported_ms=to_ms(journey.now))
+        return gather(seen, journey.app.world, dialogue, exported_ms=to_ms(journey.now))
 
 
 async def test_organizers_look_in_and_are_not_asked(journey: Journey) -> None:

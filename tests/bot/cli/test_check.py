@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -88,6 +90,26 @@ def test_everything_in_order(runda: Runda, installed: Installation, homeserver: 
     ]
     # and looking has made nothing
     assert list((installed.folder / "data").iterdir()) == []
+
+
+def test_numbers_that_nobody_has_checked_for_a_year_are_a_problem(
+    runda: Runda, installed: Installation
+) -> None:
+    today = datetime.now(UTC).date()
+    old, fresh = today - timedelta(days=366), today - timedelta(days=365)
+    lines = [f"90101; Mind Självmordslinjen; {old}", f"1177; Vårdguiden; {fresh}"]
+    before = installed.config.read_text()
+    written = f"lines = {json.dumps(lines)}"
+    installed.config.write_text(re.sub(r"(?m)^lines = .*$", lambda _: written, before))
+
+    outcome = runda("check", "--config", installed.config)
+
+    assert (outcome.status, outcome.complaint) == (1, "1 problem to mend\n")
+    assert (
+        "✗ numbers for people in danger\n"
+        "    nobody has checked these for a year: Mind Självmordslinjen 90101; call them, and "
+        "write today's date behind them in care.lines\n"
+    ) in outcome.shown
 
 
 def test_all_problems_at_once(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,17 @@ from flows.digest.public import SMALLEST
 from flows.digest.small import EVERYBODY, Anonymous, without_small_cells
 from flows.digest.snapshot import ReplyRecord, Snapshot, StepRecord
 from flows.digest.verify import verify
-from flows.ids import RoomId, StepId
+from flows.export import (
+    Export,
+    ExportGroup,
+    ExportReply,
+    ExportRevision,
+    ExportRound,
+    ExportStep,
+    as_told,
+    reconcile,
+)
+from flows.ids import GroupId, RoomId, StepId
 from flows.packs.pack import Choosing, StepKind
 from tests.flows.digest.samples import (
     ALONE,
@@ -27,6 +38,7 @@ from tests.flows.digest.samples import (
     shown_source,
     snapshot,
 )
+from tests.flows.exports import export
 
 POLL = StepRecord(
     step_id=StepId("poll"),
@@ -138,6 +150,74 @@ def test_words_beside_a_choice_are_shown_without_its_number() -> None:
 
     texts = [quote.text for quote in step.groups[0].quotes if quote.text]
     assert sorted(texts) == ["Too salt", "We are halfway"]
+
+
+# ------------------------------------------------------------------ what the operator exports
+
+
+def exported(votes: Sequence[ReplyRecord]) -> Export:
+    """What `runda export` tells of these votes."""
+    stored = [
+        ExportReply(
+            reply_no=one.reply_no,
+            step_id=one.step_id,
+            group_id=one.group_id,
+            text_version="",
+            person=one.person,
+            kind=one.kind,
+            text=one.text,
+            sent_ms=one.sent_ms,
+            received_ms=one.sent_ms + 1,
+            revisions=(ExportRevision(text=f"first {one.text}", replaced_ms=one.sent_ms),),
+        )
+        for one in votes
+    ]
+    rounds = [
+        ExportRound(step_id=POLL.step_id, group_id=GroupId(group), opened_ms=7, closed_ms=9)
+        for group in GROUPS
+    ]
+    step = ExportStep(
+        step_id=POLL.step_id, kind=POLL.kind, title="", text="", text_version="", sealed=True
+    )
+    whole = replace(
+        export(*stored),
+        steps=(step,),
+        groups=tuple(ExportGroup(group_id=GroupId(one), name=one) for one in GROUPS),
+        rounds=tuple(rounds),
+    )
+    small = without_small_cells(polled(votes), KNOWN)
+    return as_told(whole, small, {POLL.step_id})
+
+
+MERE_OR_NOT = st.tuples(st.integers(1, 4), st.booleans())
+
+
+@given(st.lists(MERE_OR_NOT, max_size=12), st.randoms(use_true_random=False))
+def test_an_export_is_the_same_whoever_voted_for_what_and_in_which_group(
+    cast: list[tuple[int, bool]], chance: Random
+) -> None:
+    # given two dialogues that differ in who voted for what, in which group and when
+    def told(group_of: Callable[[int], str], choices: Sequence[int], later_ms: int) -> Export:
+        return exported(
+            [
+                replace(
+                    vote(place, choice, text=f"{choice} It was warm" if words else ""),
+                    group_id=GroupId(group_of(place)),
+                    person=chance.randint(1, 99),
+                    sent_ms=later_ms + place,
+                )
+                for place, (choice, (_, words)) in enumerate(zip(choices, cast, strict=True))
+            ]
+        )
+
+    choices = [choice for choice, _ in cast]
+    other = chance.sample(choices, len(choices))
+
+    # then what is exported of them is the same, to the letter
+    one = told(lambda place: GROUPS[place % len(GROUPS)], choices, 1000)
+    two = told(lambda _: chance.choice(GROUPS), other, 5000)
+    assert one == two
+    reconcile(one)
 
 
 SINGLE = st.lists(st.integers(0, 4), max_size=40)
