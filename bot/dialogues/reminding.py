@@ -65,6 +65,7 @@ class Reminding:
                     outgoing.append(post(key, group.room_id, text, silent=False))
             else:
                 missing = self._missing(tx, group, round_)
+                missing = _not_reminded(tx, dialogue, step, group, missing)
                 outgoing += self._individual_reminders(dialogue, step, group, missing, left_s)
         tx.outbox.put(outgoing, now_ms=to_ms(now))
 
@@ -139,3 +140,19 @@ class Reminding:
         ]
         tx.outbox.put(questions, now_ms=to_ms(now))
         tx.rounds.extend(dialogue.id, effect.step_id, closes_ms=to_ms(effect.until))
+
+
+def _not_reminded(
+    tx: Transaction, dialogue: Dialogue, step: Step, group: Group, missing: list[UserId]
+) -> list[UserId]:
+    """Those whom this step has not pinged yet: it may have been given more time since.
+
+    Who was pinged in the room is not kept, so that where somebody was, all have been.
+    """
+    if tx.outbox.fate(keys.reminder(dialogue.id, step.id, group.id)) is not None:
+        return []
+    return [
+        user_id
+        for user_id in missing
+        if tx.outbox.fate(keys.reminder(dialogue.id, step.id, user_id)) is None
+    ]

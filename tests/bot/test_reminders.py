@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from storage.journal import Membership
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, CIA, MONDAY_9H, OLGA, TABLE_1, TABLE_2, pack_toml, step_toml
 
@@ -80,6 +81,27 @@ async def test_a_reminder_comes_once(journey: Journey) -> None:
     await journey.time_passes(1)
 
     assert [head[:1] for head in journey.heads(TABLE_1)].count("⏳") == 1
+
+
+async def test_nobody_is_pinged_twice_for_one_step(journey: Journey) -> None:
+    # given Ann reminded in the room, and Bo in his private chat
+    await journey.starts_lunch()
+    await journey.opens_private_chat(BO)
+    await journey.clock_shows(ALONE)
+    assert journey.shown(TABLE_1)[-1].mentions == (ANN,)
+    (reminded,) = [one for one in journey.texts(journey.private[BO]) if one.startswith("⏳")]
+
+    # when Ann opens a private chat, Bo leaves his, and the step lasts longer
+    await journey.opens_private_chat(ANN)
+    journey.chat.change_membership(journey.private[BO], BO, Membership.LEAVE)
+    await journey.writes(OLGA, "!extend 5")
+    await journey.clock_shows(ALONE + timedelta(minutes=5))
+
+    # then neither is pinged again
+    pinged = [one.mentions for one in journey.shown(TABLE_1) if one.mentions]
+    assert pinged == [(ANN,)]
+    assert [one for one in journey.texts(journey.private[ANN]) if one.startswith("⏳")] == []
+    assert journey.texts(journey.private[BO])[-1] == reminded
 
 
 async def test_an_open_step_reminds_in_the_room_alone(journey: Journey) -> None:
