@@ -86,6 +86,8 @@ def _list(call: Call, roles: dict[str, Contact]) -> str:
 CONTACT = Command(
     swedish="kontakt",
     english="contact",
-    usage=lambda words: words.say("[role @person:server] – who is asked via link"),
+    usage=lambda words: words.say(
+        "`strategist @ann:server.se` – who is asked via link; alone, who is now"
+    ),
     run=_contact,
 )

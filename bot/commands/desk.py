@@ -215,11 +215,18 @@ def _unknown(name: str, default: Wording) -> tuple[Answer, str]:
     return Answer(markdown=text), language
 
 
+def _shown(name: str, usage: str) -> str:
+    """A command and how it is used; an example that follows is read as one with it."""
+    if usage.startswith("`"):
+        return f"`{_SIGN}{name} {usage[1:]}"
+    return f"`{_SIGN}{name}` {usage}"
+
+
 def _help(call: Call) -> Answer:
     now = [one for one in COMMANDS if one.available(call)]
     later = [one for one in COMMANDS if one not in now]
     head = call.words.say("**What you can do now**")
-    lines = [f"- `{_SIGN}{one.name(call.words)}` {one.usage(call.words)}" for one in now]
+    lines = [f"- {_shown(one.name(call.words), one.usage(call.words))}" for one in now]
     parts = [head, "", *lines]
     if later:
         names = ", ".join(f"`{_SIGN}{one.full_name(call.words)}`" for one in later)

@@ -34,7 +34,7 @@ def _available(call: Call) -> bool:
 HELPED = Command(
     swedish="hjälpt",
     english="helped",
-    usage=lambda words: words.say("3 – the group that called has been helped"),
+    usage=lambda words: words.say("`3` – group 3, which called, has been helped"),
     run=_helped,
     available=_available,
 )

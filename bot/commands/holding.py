@@ -246,7 +246,8 @@ HOLD = Command(
     english="hold",
     second_words=("inne", "back"),
     usage=lambda words: words.say(
-        "back a reply – by its link or by words of it, and why; it is counted and not shown"
+        '`back "some words" why` – a reply, by words of it or by its link; it is counted '
+        "and not shown"
     ),
     run=_hold,
     also_swedish=("hållinne", "håll-inne"),

@@ -155,7 +155,7 @@ EXTEND = Command(
     swedish="förläng",
     english="extend",
     usage=lambda words: words.say(
-        "and minutes – more time for the open step: `5`; less: `-5`; later steps move too"
+        "`5` – minutes more for the open step, `-5` less; later steps move too"
     ),
     run=_extend,
     also_swedish=("förlänga", "mertid"),

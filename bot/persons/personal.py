@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 
+from bot.rendering.prompts import clock_time
 from storage.instants import from_ms
 
 if TYPE_CHECKING:
@@ -92,4 +93,5 @@ def _dialogue(tx: Transaction, dialogue: Dialogue, number: int, words: Wording) 
 
 def _moment(ms: int, zone: str, words: Wording) -> str:
     local = from_ms(ms).astimezone(ZoneInfo(zone))
-    return str(format_datetime(local, "d MMMM y HH:mm", locale=words.language))
+    day = format_date(local, "d MMMM y", locale=words.language)
+    return f"{day} {clock_time(local, words)}"

@@ -34,7 +34,7 @@ def answers_markdown(
         title=escape(title),
     )
     blocks = [head] if answers else []
-    blocks += [_item(answer) for answer in answers]
+    blocks += [_item(answer, words) for answer in answers]
     if withdrawn:
         blocks.append(
             words.say_n(
@@ -55,19 +55,20 @@ def via_link_markdown(answers: Sequence[str], words: Wording) -> list[str]:
         "**Via link** – {number} answers of yours are stored:",
         len(answers),
     )
-    return [head, *(f"- {shortened(answer)}" for answer in answers)]
+    return [head, *(f"- {shortened(answer, words)}" for answer in answers)]
 
 
-def _item(answer: StoredAnswer) -> str:
+def _item(answer: StoredAnswer, words: Wording) -> str:
     link = f"[{escape(answer.moment)}]({answer.link})"
-    return f"- {escape(answer.step)}, {link}: {shortened(answer.text, is_file=answer.is_file)}"
+    text = shortened(answer.text, words, is_file=answer.is_file)
+    return f"- {escape(answer.step)}, {link}: {text}"
 
 
-def shortened(text: str, *, is_file: bool = False) -> str:
+def shortened(text: str, words: Wording, *, is_file: bool = False) -> str:
     """An answer in one line, escaped; enough of it to know it again."""
     line = " ".join(text.split())
     cut = f"{line[:_SHORT].rstrip()} …" if len(line) > _SHORT else line
-    return f"📎 {escape(cut)}" if is_file else f"“{escape(cut)}”"
+    return f"📎 {escape(cut)}" if is_file else words.say("“{text}”", text=escape(cut))
 
 
 def nothing_stored_markdown(words: Wording) -> str:
@@ -81,7 +82,7 @@ def undone_markdown(answer: StoredAnswer, words: Wording) -> str:
         "↩️ Taken back: your answer to {step}, {text} I have erased it. The message itself stays "
         "in the chat until you delete it. If this was a mistake, write the answer again.",
         step=f"*{escape(answer.step)}*",
-        text=f"{shortened(answer.text, is_file=answer.is_file)}.",
+        text=f"{shortened(answer.text, words, is_file=answer.is_file)}.",
     )
 
 

@@ -67,7 +67,9 @@ async def test_a_command_is_answered_in_the_language_it_was_called_in(
 
 def named(answer: str) -> tuple[list[str], list[str]]:
     """The commands that a help lists, and those it names for other times."""
-    listed = [line.split("`")[1] for line in answer.splitlines() if line.startswith("- `")]
+    listed = [
+        line.split("`")[1].split()[0] for line in answer.splitlines() if line.startswith("- `")
+    ]
     _, _, rest = answer.partition(": `!")
     return listed, re.findall(r"`(!\w+)(?: \w+)?`", f"`!{rest}") if rest else []
 
@@ -87,6 +89,12 @@ async def test_help_lists_what_can_be_done_now_and_names_the_rest(journey: Journ
 async def test_help_names_a_command_of_two_words_in_full(journey: Journey) -> None:
     assert "`!hoppa över`" in await asked(journey, "!hjälp")
     assert "`!forget list`" in await asked(journey, "!help")
+
+
+async def test_help_shows_an_example_as_it_is_written(journey: Journey) -> None:
+    assert "- `!lägg till Ann Ek; lärare; Skolan; @ann:server.se` –" in await asked(
+        journey, "!hjälp"
+    )
 
 
 def test_no_two_commands_are_called_alike() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -322,6 +323,33 @@ async def test_everything_stored_of_a_person_in_a_file_and_nobody_elses(journey:
     assert "(taken back; the words are erased)" in text
     assert "Bread" not in text
     assert "Pasta" not in text
+
+
+async def test_swedish_has_its_own_quotation_marks_and_its_own_way_to_write_a_time(
+    journey: Journey,
+) -> None:
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "Soppa")
+    await journey.writes_in_private(ANN, "mina svar")
+    answers = last(journey, ANN)
+    await journey.writes_in_private(ANN, "mina uppgifter")
+
+    file = journey.shown(journey.private[ANN])[-1].file
+    assert file is not None
+    assert "”Soppa”" in answers
+    assert "“" not in answers
+    assert re.search(r"\d \w+ \d{4} \d\d\.\d\d:\nSoppa\n", file.data.decode())
+
+
+async def test_help_names_every_word_of_hers_that_the_privacy_notes_promise(
+    journey: Journey,
+) -> None:
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "hjälp")
+
+    told = last(journey, ANN)
+    for word in ("mina svar", "mina uppgifter", "ångra", "jag ångrar mig", "glöm mig"):
+        assert f"- **{word}** –" in told
 
 
 async def test_the_file_is_given_in_private_only(journey: Journey) -> None:
