@@ -20,6 +20,7 @@ from bot.commands.record import REGISTRY
 from bot.commands.registry import CONFIRM_WITHIN, Answer, Call, Command, find, nearest
 from bot.commands.rehearsing import DRY_RUN
 from bot.commands.retention import END_HOLD, ERASE_ON, LEGAL_HOLD
+from bot.commands.seating import SEATING_COMMANDS
 from bot.commands.settings import SETTINGS
 from bot.commands.shelf import GROUPS, PACKS
 from bot.commands.steering import STEERING
@@ -27,7 +28,6 @@ from bot.commands.themes import HIDE, MERGE, THEME
 from bot.commands.wizard import NEW
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
-from bot.seating.commands import SEATING_COMMANDS
 from bot.seating.dropping import is_list, take_list
 from bot.sending.parcels import post
 from bot.throttle import Turn, for_organizers
@@ -65,7 +65,14 @@ class CommandDesk:
         """
         if message.media is not None and is_list(message.media):
             if self._may(message.sender, message.event_id):
-                take_list(tx, message, message.media, self._tools, now=now)
+                take_list(
+                    tx,
+                    message,
+                    message.media,
+                    self._tools.seating,
+                    language=self._tools.language,
+                    now=now,
+                )
             return frozenset()
         text = message.text.strip()
         if not text.startswith(_SIGN) or len(text) == 1:

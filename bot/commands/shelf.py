@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.commands.registry import Answer, Call, Command
+from bot.commands.seating import resize
 from bot.dialogues.orders import group_rooms
 from bot.rendering.markdown import escape
-from bot.seating.commands import resize
 from flows.errors import PackError
 
 

@@ -33,8 +33,8 @@ from storage.rounds import NewRound
 if TYPE_CHECKING:
     from bot.chat import Links
     from bot.config.care import HelpLine
-    from bot.hearing.consenting import Consenting
     from bot.persons.contacts import Contacts
+    from bot.replies.consenting import Consenting
     from bot.world import World
     from storage.outbox import Effect as Outgoing
     from storage.transaction import Transaction

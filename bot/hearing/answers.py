@@ -24,9 +24,9 @@ from storage.replies import reply_row
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
-    from bot.hearing.consenting import Consenting
-    from bot.hearing.corrections import Corrections
-    from bot.hearing.voting import Voting
+    from bot.replies.consenting import Consenting
+    from bot.replies.corrections import Corrections
+    from bot.replies.voting import Voting
     from bot.world import World
     from flows.ids import DialogueId, RoomId
     from storage.transaction import Transaction

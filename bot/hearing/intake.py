@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from bot.dialogues.showing import Showing
     from bot.digest.digests import Digests
     from bot.hearing.answers import Answers
-    from bot.hearing.consenting import Consenting
     from bot.hearing.doorkeeper import Doorkeeper
+    from bot.hearing.dropped import DroppedFileDesk
     from bot.hearing.taking_in import Fetched
     from bot.hearing.unreadable import Unreadable
     from bot.later import HalfSaid, Later
-    from bot.packs.dropped import DroppedFileDesk
     from bot.persons.care import Care
     from bot.persons.contacts import Contacts
     from bot.persons.helping import Helping
     from bot.persons.own_words import OwnWords
     from bot.persons.private import PrivateChats
+    from bot.replies.consenting import Consenting
     from bot.world import World
     from flows.ids import DialogueId, RoomId
     from storage.calls import HelpCall

@@ -32,7 +32,7 @@ from storage.instants import to_ms
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.hearing.holds import HoldsBack
+    from bot.dialogues.holds import HoldsBack
     from bot.persons.care import Care
     from bot.persons.whisper import Whisper
     from bot.world import World

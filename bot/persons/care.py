@@ -34,7 +34,7 @@ from storage.told import SpeaksOf
 if TYPE_CHECKING:
     from bot.chat import Links
     from bot.config.care import CareConfig
-    from bot.hearing.holds import HoldsBack
+    from bot.dialogues.holds import HoldsBack
     from bot.persons.whisper import Whisper
     from bot.world import World
     from flows.ids import DialogueId

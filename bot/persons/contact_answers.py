@@ -22,8 +22,8 @@ from storage.instants import to_ms
 
 if TYPE_CHECKING:
     from bot.digest.digests import Digests
-    from bot.hearing.consenting import Consenting
     from bot.persons.contact_rooms import ContactRooms
+    from bot.replies.consenting import Consenting
     from flows.dialogue import Dialogue
     from flows.messages import Written
     from storage.transaction import Transaction

@@ -20,8 +20,8 @@ from storage.occurrences import Occurrence
 
 if TYPE_CHECKING:
     from bot.digest.digests import Digests
-    from bot.hearing.consenting import Consenting
     from bot.persons.contact_rooms import ContactRooms
+    from bot.replies.consenting import Consenting
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.messages import Written

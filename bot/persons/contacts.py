@@ -22,8 +22,8 @@ from flows.messages import Edited, Marked, Withdrawn
 
 if TYPE_CHECKING:
     from bot.digest.digests import Digests
-    from bot.hearing.consenting import Consenting
     from bot.later import Later
+    from bot.replies.consenting import Consenting
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.messages import Written

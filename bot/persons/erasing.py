@@ -19,9 +19,9 @@ from flows.ids import DialogueId, EffectKey, RoomId, UserId
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
-    from bot.hearing.corrections import Corrections
     from bot.later import Later
     from bot.persons.contacts import Contacts
+    from bot.replies.corrections import Corrections
     from bot.seating.showing import TablesMessage
     from bot.world import World
     from flows.dialogue import Dialogue

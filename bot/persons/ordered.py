@@ -20,9 +20,9 @@ from storage.occurrences import Occurrence
 from storage.person_orders import PersonOrder, Wanted
 
 if TYPE_CHECKING:
-    from bot.hearing.corrections import Corrections
     from bot.later import Later
     from bot.persons.erasing import Erasing
+    from bot.replies.corrections import Corrections
     from storage.replies import Reply
     from storage.transaction import Transaction
 

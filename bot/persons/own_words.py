@@ -42,13 +42,13 @@ from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
     from bot.chat import Links
-    from bot.hearing.consenting import Consenting
-    from bot.hearing.corrections import Corrections
     from bot.later import Asked, Later
     from bot.persons.contacts import Contacts
     from bot.persons.erasing import Erasing
     from bot.persons.helping import Helping
     from bot.persons.whisper import Whisper
+    from bot.replies.consenting import Consenting
+    from bot.replies.corrections import Corrections
     from bot.world import World
     from flows.dialogue import Dialogue
     from storage.transaction import Transaction

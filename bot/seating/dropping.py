@@ -14,7 +14,7 @@ from storage.instants import to_ms
 from storage.seating import ListFile
 
 if TYPE_CHECKING:
-    from bot.commands.tools import Tools
+    from bot.seating.work import SeatingWork
     from storage.transaction import Transaction
 
 _SEEN = "👀"
@@ -28,11 +28,17 @@ def is_list(media: Media) -> bool:
 
 
 def take_list(
-    tx: Transaction, message: Written, media: Media, tools: Tools, *, now: datetime
+    tx: Transaction,
+    message: Written,
+    media: Media,
+    work: SeatingWork,
+    *,
+    language: str,
+    now: datetime,
 ) -> None:
     """Let a list be read; a mark says that it is, and the answer follows."""
     file = ListFile(name=media.name, address=media.address)
-    tx.seatings.begin(file, language=tools.language, now_ms=to_ms(now))
+    tx.seatings.begin(file, language=language, now_ms=to_ms(now))
     key = EffectKey(f"{KEYS}file/{message.event_id}")
     tx.outbox.put([react(key, message.room_id, message.event_id, _SEEN)], now_ms=to_ms(now))
-    tx.after_commit(tools.seating.wake)
+    tx.after_commit(work.wake)

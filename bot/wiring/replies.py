@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.hearing.consenting import Consenting
-from bot.hearing.corrections import Corrections
 from bot.hearing.taking_in import TakingIn
-from bot.hearing.voting import Voting
+from bot.replies.consenting import Consenting
+from bot.replies.corrections import Corrections
+from bot.replies.voting import Voting
 
 if TYPE_CHECKING:
     from bot.hearing.taking_in import Fetched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.hearing.holds import HoldsBack
+from bot.dialogues.holds import HoldsBack
 from bot.hearing.watch import Watch
 from bot.persons.care import Care
 from bot.persons.whisper import Whisper

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.commands.desk import CommandDesk
 from bot.commands.tools import Tools
-from bot.packs.dropped import DroppedFileDesk
-from bot.packs.dropped_packs import DroppedPacks
+from bot.hearing.dropped import DroppedFileDesk
+from bot.hearing.dropped_packs import DroppedPacks
 from bot.packs.known import find_packs
 from bot.packs.shelf import Shelf
 from bot.rehearsal.rehearsals import Rehearsals

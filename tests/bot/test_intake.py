@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogues.dispatcher import Dispatcher
-from bot.hearing.corrections import Corrections
 from bot.hearing.doorkeeper import Doorkeeper
 from bot.persons.contacts import Contacts
 from bot.persons.private import PrivateChats
+from bot.replies.corrections import Corrections
 from flows.digest.snapshot import ReplyKind
 from flows.ids import RoundNo, UserId
 from storage.instants import to_ms

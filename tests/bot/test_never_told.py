@@ -19,7 +19,7 @@ import pytest
 from typing_extensions import override
 
 from bot.cli import main
-from bot.hearing.corrections import Corrections
+from bot.replies.corrections import Corrections
 from bot.service.logs import set_up_logs
 from flows.ids import UserId
 from flows.messages import Edited, Media, MediaKind

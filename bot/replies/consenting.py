@@ -31,7 +31,7 @@ from storage.instants import to_ms
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
-    from bot.hearing.corrections import Corrections
+    from bot.replies.corrections import Corrections
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.ids import DialogueId, EventId, RoomId, UserId

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.commands.registry import Answer, Call, Command
+from bot.commands.seating_now import is_proposed, is_settled, keep_change, seating_at, show_change
 from bot.errors import CommandError
-from bot.seating.current import is_proposed, is_settled, keep_change, seating_at, show_change
 from bot.seating.rooms import bind_rooms, invite_all, make_rooms
 from flows.audit import Act
 from storage.seating import Stage, Todo

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from bot.commands.registry import Answer, Call, Command
+from bot.commands.seating_now import SPREAD, has_tables, keep_change, seating_at
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
 from bot.seating.columns import ACCOUNT
-from bot.seating.current import SPREAD, has_tables, keep_change, seating_at
 from bot.seating.listed import LONGEST
 from bot.seating.naming import who
 from flows.audit import Act

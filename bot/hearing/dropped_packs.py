@@ -16,7 +16,7 @@ from bot.wording import Wording
 from flows.packs.parse import parse
 
 if TYPE_CHECKING:
-    from bot.packs.dropped import Act
+    from bot.hearing.dropped import Act
     from bot.packs.known import PackFile
     from bot.packs.shelf import Shelf
 

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.commands.registry import Answer, Call, Command
-from bot.errors import CommandError
-from bot.rendering.markdown import escape
-from bot.seating.coming import ADD, FORGET, REMOVE
-from bot.seating.current import (
+from bot.commands.seating_list import ADD, FORGET, REMOVE
+from bot.commands.seating_now import (
     SPREAD,
     has_tables,
     is_proposed,
@@ -18,9 +16,11 @@ from bot.seating.current import (
     seating_at,
     show_change,
 )
+from bot.commands.seating_rooms import INVITE, SEAT, USE
+from bot.errors import CommandError
+from bot.rendering.markdown import escape
 from bot.seating.listed import LONGEST
 from bot.seating.naming import who
-from bot.seating.room_commands import INVITE, SEAT, USE
 from bot.seating.rule_words import how_to_write_rules, rule_of, size_of
 from flows.grouping.people import folded
 from flows.grouping.propose import contradictions

@@ -19,7 +19,7 @@ from storage.rooms import RoomUse
 from storage.rounds import Round, RoundStatus
 
 if TYPE_CHECKING:
-    from bot.hearing.voting import Voting
+    from bot.replies.voting import Voting
     from bot.world import World
     from storage.transaction import Transaction
 
