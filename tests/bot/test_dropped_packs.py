@@ -10,8 +10,8 @@ from typing import cast
 import pytest
 
 from bot.errors import ChatLoggedOut
+from bot.hearing import dropped
 from bot.hearing.dropped_packs import DroppedPacks
-from bot.packs import dropped
 from bot.packs.known import find_packs
 from bot.packs.shelf import Shelf
 from bot.rendering.markdown import render
