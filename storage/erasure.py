@@ -130,6 +130,8 @@ class Erasure:
         waiting = sa.and_(
             _outbox.c.key.startswith(f"{dialogue_id}/", autoescape=True),
             _outbox.c.content.contains('"markdown"'),
+            # What is sent in the place of words that had been tried to be said.
+            ~_outbox.c.content.contains('"gone":true'),
         )
         found += [
             table.name

@@ -69,6 +69,8 @@ class Sent:
     parked: bool = False
 
 
+UNDOING = ("/gone", "/erased", "/taken-back")
+"""How keys of effects end that take another back."""
 _LATELY = 20_000
 """Effects: those of some days."""
 
@@ -298,17 +300,40 @@ class Outbox:
         done = (_outbox.c.state != 0, _outbox.c.key.contains(part, autoescape=True))
         self._db.execute(sa.delete(_outbox).where(*done))
 
-    def withdraw_waiting_like(self, prefix: str, part: str) -> None:
-        """Drop effects not sent yet whose key begins so and has this in it, but no redaction."""
-        unsent = (
-            _WAITING,
+    def cancel(
+        self, prefix: str, part: str = "", *, instead: str
+    ) -> list[tuple[EffectKey, RoomId]]:
+        """Never say what waits under keys that begin so and have this in them; redactions stay.
+
+        What was not tried yet is dropped. What was may have arrived, or be on its way at this
+        moment: its words go, and `instead` is sent under the same transaction, which changes
+        nothing if they have arrived.
+
+        Returns:
+            What was tried, to be taken back after that.
+        """
+        return self._cancel(
+            instead,
             _outbox.c.key.startswith(prefix, autoescape=True),
             _outbox.c.key.contains(part, autoescape=True),
-            ~_outbox.c.key.endswith("/erased"),
-            ~_outbox.c.key.endswith("/gone"),
-            ~_outbox.c.key.endswith("/taken-back"),
+            *(~_outbox.c.key.endswith(one) for one in UNDOING),
         )
-        self._db.execute(sa.delete(_outbox).where(*unsent))
+
+    def cancel_one(self, key: EffectKey, *, instead: str) -> list[tuple[EffectKey, RoomId]]:
+        """The same for one effect."""
+        return self._cancel(instead, _outbox.c.key == key)
+
+    def _cancel(
+        self, instead: str, *which: sa.ColumnElement[bool]
+    ) -> list[tuple[EffectKey, RoomId]]:
+        may_have_arrived = sa.and_(
+            _outbox.c.first_try_ms.is_not(None), _outbox.c.content.contains('"markdown"')
+        )
+        self._db.execute(sa.delete(_outbox).where(_WAITING, *which, ~may_have_arrived))
+        query = sa.select(_outbox.c.key, _outbox.c.room_id).where(_WAITING, *which)
+        found = [(EffectKey(row.key), RoomId(row.room_id)) for row in self._db.execute(query)]
+        self._db.execute(sa.update(_outbox).where(_WAITING, *which).values(content=instead))
+        return found
 
     def withdraw_all_waiting(self, prefix: str) -> None:
         """Drop all effects not sent yet whose key begins so."""

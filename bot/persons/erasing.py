@@ -5,17 +5,15 @@ What was published of totals stays; what cannot be reached from here is said in 
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.sending.parcels import take_back
-from bot.sending.unsaying import UNDOING, unsay, unsay_these
+from bot.sending.unsaying import unsay, unsay_these
 from flows.audit import Act
 from flows.dialogue import Status
-from flows.ids import DialogueId, EffectKey, RoomId, UserId
+from flows.ids import DialogueId, UserId
 from storage.instants import to_ms
 
 if TYPE_CHECKING:
@@ -29,10 +27,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_QUOTES = re.compile(r"[^/]+/[^/]*/-/(?:digest-[^/]+/|export/)")
-"""What the bot has posted that may quote anybody: digests, their edits, exported files."""
-_SHOWN = re.compile(r"[^/]+/round-[0-9]+/-/shown-")
-"""Sealed answers as a group was shown them."""
+_QUOTES = ("/-/digest-", "/-/export/")
+"""In the keys of what the bot has posted that may quote anybody: digests, their edits, files."""
+_SHOWN = "/-/shown-"
+"""In those of sealed answers as a group was shown them."""
 
 
 class Erasing:
@@ -149,20 +147,13 @@ class Erasing:
         A digest is normally written anew in its place; but an edit leaves what was there before
         in the room's history.
         """
-        posted = [
-            (key, room_id)
-            for key, room_id in tx.outbox.sent_with(f"{dialogue_id}/")
-            if (_QUOTES.match(key) or (not anew and _SHOWN.match(key)))
-            and not key.endswith(UNDOING)
-        ]
-        self._take_back(tx, posted, now)
+        for what in _QUOTES if anew else (*_QUOTES, _SHOWN):
+            unsay(tx, f"{dialogue_id}/", what, now=now)
         if not anew:
             unsay_these(tx, tx.told.take_of_dialogue(dialogue_id), now=now)
         for digest in tx.digests.newest(dialogue_id) if anew else ():
             tx.digest_orders.put(dialogue_id, digest.scope, due_ms=to_ms(now), fresh=True)
         tx.digests.empty(dialogue_id)
-        for scope in ("digest-", "export/"):
-            tx.outbox.withdraw_waiting_like(f"{dialogue_id}/", f"/-/{scope}")
 
     def unsay_in_private(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
         """What a person was shown of her own answers, in private chats, left ones too."""
@@ -170,9 +161,3 @@ class Erasing:
             if room.peer == user_id:
                 for what in ("own-words-", "held/"):
                     unsay(tx, f"{room.room_id}/-/-/{what}", now=now)
-
-    def _take_back(
-        self, tx: Transaction, posted: list[tuple[EffectKey, RoomId]], now: datetime
-    ) -> None:
-        gone = [take_back(EffectKey(f"{key}/erased"), room_id, key) for key, room_id in posted]
-        tx.outbox.put(gone, now_ms=to_ms(now))

@@ -11,6 +11,7 @@ import structlog
 
 from bot.rendering.retention import erased_markdown, held_markdown, warning_markdown
 from bot.sending.parcels import post
+from bot.sending.unsaying import INSTEAD, undo
 from bot.wording import wording
 from flows.audit import Act
 from flows.effects import AlarmKind
@@ -140,7 +141,7 @@ class Retention:
         Raises:
             LookupError: something is left; nothing is erased then, and the alarm rings again.
         """
-        tx.outbox.withdraw_all_waiting(f"{dialogue.id}/")
+        undo(tx, tx.outbox.cancel(f"{dialogue.id}/", instead=INSTEAD), now=now)
         self._contacts.forget_dialogue(tx, dialogue, now=now)
         self._erasing.unsay(tx, dialogue.id, now=now, anew=False)
         self._erasing.lists_of(tx, dialogue, now=now)

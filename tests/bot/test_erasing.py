@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from flows.audit import Act
 from flows.ids import EffectKey
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
@@ -89,6 +94,53 @@ async def test_waiting_digests_and_files_do_not_go_out(journey: Journey) -> None
     await journey.time_passes(minutes=30)
 
     assert MARKER.encode() not in on_disk(journey)
+    assert MARKER not in shown_by_the_bot(journey)
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["has arrived", "has not arrived"])
+async def test_what_is_on_its_way_is_taken_back_when_it_has_arrived(
+    journey: Journey, arrived: bool
+) -> None:
+    # given a digest of which one message is just being sent, and others are behind it
+    await answers_everywhere(journey)
+    journey.chat.holds_after, journey.chat.holds_before = arrived, not arrived
+    journey.chat.hear_event(journey.message(OLGA, "!digest"))
+    await journey.until(journey.chat.held.is_set)
+
+    # when she is forgotten before the homeserver has answered
+    journey.chat.hear_event(journey.message(ANN, "yes, forget me", room=journey.private[ANN]))
+    await is_so(journey, lambda tx: Act.ERASE in [one.deed.act for one in tx.audit.all()])
+    assert MARKER.encode() not in on_disk(journey)
+    journey.chat.let_through()
+    await journey.settles()
+    await journey.time_passes(minutes=10)
+
+    # then nothing of it stays
+    assert MARKER not in shown_by_the_bot(journey)
+    assert "Fish" in shown_by_the_bot(journey)
+    assert journey.errors == []
+
+
+async def is_so(journey: Journey, true: Callable[[Transaction], bool]) -> None:
+    """Wait for what stays so in the database."""
+    for _ in range(6000):
+        if await journey.database.write(true):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("waited a minute in vain")
+
+
+async def test_a_file_that_waits_is_kept_no_longer(journey: Journey) -> None:
+    await answers_everywhere(journey)
+    journey.chat.unavailable.add(ORGANIZERS)
+    await journey.writes(OLGA, "!export md")
+    await is_so(journey, lambda tx: tx.export_orders.oldest() is None)
+    await journey.writes_in_private(ANN, "yes, forget me")
+    await journey.settles()
+    assert MARKER.encode() not in on_disk(journey)
+    journey.chat.unavailable.clear()
+    await journey.time_passes(minutes=30)
+
     assert MARKER not in shown_by_the_bot(journey)
 
 

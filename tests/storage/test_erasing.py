@@ -33,7 +33,7 @@ def test_effects_that_were_sent_and_that_wait(database: Database) -> None:
         assert tx.outbox.sent_with("lunch-1/") == [(DIGEST, ORGANIZERS), (ASKED, ORGANIZERS)]
         tx.outbox.forget_keys(f"/{ANN}/")
         assert tx.outbox.sent_with("lunch-1/") == [(DIGEST, ORGANIZERS)]
-        tx.outbox.withdraw_waiting_like("lunch-1/", "/-/digest-")
+        assert tx.outbox.cancel("lunch-1/", "/-/digest-", instead="{}") == []
         left = tx.outbox.due(now_ms=NOW_MS, besides=(), limit=9)
         assert [one.key for one in left] == [undoing]
 
@@ -137,5 +137,30 @@ def test_of_whom_messages_speak(database: Database) -> None:
         assert tx.told.take_of_dialogue(DialogueId("other-1")) == []
         assert tx.told.take_of_dialogue(LUNCH) == [alert, preview]
         assert tx.told.take_of_dialogue(LUNCH) == []
+
+    database.write_now(work)
+
+
+def test_what_was_tried_loses_its_words_and_is_to_be_taken_back(database: Database) -> None:
+    said = '{"kind":"post","markdown":"Soup"}'
+    tried, fresh, mark, undoing = (
+        EffectKey(f"lunch-1/-/-/digest-1/{what}") for what in ("0", "1", "mark", "0/erased")
+    )
+
+    def work(tx: Transaction) -> None:
+        contents = {tried: said, fresh: said, mark: '{"kind":"react"}', undoing: "{}"}
+        effects = [
+            Effect(key=key, room_id=ORGANIZERS, content=content)
+            for key, content in contents.items()
+        ]
+        tx.outbox.put(effects, now_ms=NOW_MS)
+        due = tx.outbox.due(now_ms=NOW_MS, besides=(), limit=9)
+        numbers = [one.number for one in due if one.key in (tried, mark)]
+        tx.outbox.note_try(numbers, now_ms=NOW_MS)
+
+        assert tx.outbox.cancel("lunch-1/", "/-/digest-", instead="-") == [(tried, ORGANIZERS)]
+
+        left = tx.outbox.due(now_ms=NOW_MS, besides=(), limit=9)
+        assert [(one.key, one.content) for one in left] == [(tried, "-"), (undoing, "{}")]
 
     database.write_now(work)
