@@ -11,7 +11,7 @@ import structlog
 
 from bot.throttle import Turn, for_people
 from flows.collection import GROUP_MARK
-from flows.messages import Incoming, Marked
+from flows.messages import Edited, Incoming, Marked
 from flows.requests import Request
 from storage.instants import to_ms
 from storage.journal import Batch, InboxState, Resolved
@@ -250,9 +250,15 @@ class DurableIntake:
             for one in (*later.unplaced, *later.to_contacts)
             if self._care.listens_to(tx, one, now=now)
         }
+        heard |= {
+            one.event_id
+            for one in later.of_contacts
+            if isinstance(one, Edited) and self._care.listens_to(tx, one, now=now)
+        }
         if heard:
             # She has been answered already; and nobody from afar is asked that.
             later.to_contacts = [one for one in later.to_contacts if one.event_id not in heard]
+            later.of_contacts = [one for one in later.of_contacts if one.event_id not in heard]
             later.half_said = [one for one in later.half_said if one.event_id not in heard]
             later.answered_nothing = [
                 one for one in later.answered_nothing if one.event_id not in heard

@@ -11,6 +11,7 @@ from bot.later import Later
 from bot.persons.contact_questions import QUESTION
 from bot.rendering import contacts as text
 from bot.rendering.consent import not_kept_of_contact_markdown
+from bot.rendering.held import personal_markdown
 from bot.sending.parcels import post, react, revise
 from bot.sending.reactions import TAKEN_MARK
 from bot.sending.unsaying import unsay
@@ -23,6 +24,7 @@ from storage.instants import to_ms
 if TYPE_CHECKING:
     from bot.digest.digests import Digests
     from bot.persons.contact_rooms import ContactRooms
+    from bot.persons.discretion import Discretion
     from bot.replies.consenting import Consenting
     from flows.dialogue import Dialogue
     from flows.messages import Written
@@ -38,10 +40,17 @@ _HELP_WORDS = frozenset({"hjälp", "hjalp", "help"})
 class ContactAnswers:
     """Carries answers of contacts to groups."""
 
-    def __init__(self, digests: Digests, consenting: Consenting, rooms: ContactRooms) -> None:
+    def __init__(
+        self,
+        digests: Digests,
+        consenting: Consenting,
+        rooms: ContactRooms,
+        discretion: Discretion,
+    ) -> None:
         self._digests = digests
         self._consenting = consenting
         self._rooms = rooms
+        self._discretion = discretion
 
     def take(self, tx: Transaction, message: Written, *, now: datetime) -> set[DialogueId]:
         """Take what was written in a contact's room; returns whose board has changed."""
@@ -68,6 +77,8 @@ class ContactAnswers:
         if question is None:
             said = text.nothing_waits_markdown(words)
             self._rooms.tell(tx, f"{key}-nothing/{message.event_id}", named, said, now=now)
+            return set()
+        if self._is_personal(tx, named, question, message, now):
             return set()
         tx.contacts.answer(
             question.number,
@@ -112,6 +123,23 @@ class ContactAnswers:
             return True
         return False
 
+    def _is_personal(
+        self,
+        tx: Transaction,
+        named: Named,
+        question: Question,
+        one: Written | Edited,
+        now: datetime,
+    ) -> bool:
+        """Whether it goes back to her for the personal data in it; then she is told."""
+        dialogue = tx.dialogues.get(question.asking.dialogue_id)
+        kinds = () if dialogue is None else self._discretion.holds_back(tx, dialogue, one.text)
+        if kinds:
+            _, words = self._rooms.title(tx, named.role)
+            told = f"{one.room_id}/-/-/contact-personal/{one.event_id}"
+            self._rooms.tell(tx, told, named, personal_markdown(kinds, words), now=now)
+        return bool(kinds)
+
     def _meant(self, tx: Transaction, named: Named, message: Written) -> Question | None:
         """The open question a message answers: the one it points to, else the oldest."""
         waiting = _waiting(tx, named)
@@ -130,7 +158,7 @@ class ContactAnswers:
         dialogue = None if question is None else tx.dialogues.get(question.asking.dialogue_id)
         if question is None or dialogue is None or question.answer is None:
             return
-        said = _answer_text(dialogue, question)
+        said = self._text(tx, dialogue, question)
         effects = [
             post(key, room_id, said, thread=question.asking.thread, silent=False)
             for key, room_id in _shown_as(dialogue, question)
@@ -146,7 +174,11 @@ class ContactAnswers:
         waiting = _waiting(tx, named)
         if waiting:
             asking = waiting[0].asking
-            said = text.next_markdown(asking.text, asking.group_id, words)
+            dialogue = tx.dialogues.get(asking.dialogue_id)
+            shown = ""
+            if dialogue is not None:
+                shown = self._discretion.shown(tx, dialogue, asking.text, words)
+            said = text.next_markdown(shown, asking.group_id, words)
             key = f"{QUESTION}{waiting[0].number}/next-{message.event_id}"
             self._rooms.tell(tx, key, named, said, now=now)
 
@@ -189,16 +221,30 @@ class ContactAnswers:
             told = f"{one.room_id}/-/-/contact-long/{one.event_id}"
             self._rooms.tell(tx, told, named, text.too_long_markdown(words), now=now)
             return
+        if self._is_personal(tx, named, question, one, now):
+            return
         self._digests.whole_overtaken(tx, dialogue.id, now=now)
         tx.contacts.reword_answer(question.number, text=one.text)
         new = tx.contacts.get(question.number)
         if new is not None:
-            said = _answer_text(dialogue, new)
+            said = self._text(tx, dialogue, new)
             effects = [
                 revise(EffectKey(f"{key}/{one.event_id}"), room_id, key, said)
                 for key, room_id in _shown_as(dialogue, new)
             ]
             tx.outbox.put(effects, now_ms=to_ms(now))
+
+    def _text(self, tx: Transaction, dialogue: Dialogue, question: Question) -> str:
+        """An answer as a group reads it."""
+        asking = question.asking
+        role = dialogue.pack.contact(asking.role)
+        words = wording(dialogue.language)
+        return text.answer_markdown(
+            asking.role if role is None else role.title.get(dialogue.language),
+            self._discretion.shown(tx, dialogue, question.answer or "", words),
+            words,
+            question=asking.text if asking.room_id is None else None,
+        )
 
     def take_back(self, tx: Transaction, question: Question, *, now: datetime) -> None:
         """Forget an answer, and take it back wherever it was shown; the question waits again."""
@@ -225,15 +271,3 @@ def _shown_as(dialogue: Dialogue, question: Question) -> list[tuple[EffectKey, R
     if asking.room_id is not None:
         rooms = [asking.room_id]
     return [(EffectKey(f"{place}/{question.answers}/{room_id}"), room_id) for room_id in rooms]
-
-
-def _answer_text(dialogue: Dialogue, question: Question) -> str:
-    asking = question.asking
-    role = dialogue.pack.contact(asking.role)
-    title = asking.role if role is None else role.title.get(dialogue.language)
-    return text.answer_markdown(
-        title,
-        question.answer or "",
-        wording(dialogue.language),
-        question=asking.text if asking.room_id is None else None,
-    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from bot.persons.contact_rooms import example
 from bot.rendering import contacts as text
+from bot.rendering.held import personal_markdown
 from bot.sending.parcels import post, revise
 from bot.sending.unsaying import unsay
 from bot.wording import wording
@@ -21,7 +22,9 @@ from storage.occurrences import Occurrence
 if TYPE_CHECKING:
     from bot.digest.digests import Digests
     from bot.persons.contact_rooms import ContactRooms
+    from bot.persons.discretion import Discretion
     from bot.replies.consenting import Consenting
+    from bot.wording import Wording
     from bot.world import World
     from flows.dialogue import Dialogue
     from flows.messages import Written
@@ -39,12 +42,18 @@ class ContactQuestions:
     """Carries questions to contacts, and reminds of those that wait."""
 
     def __init__(
-        self, world: World, digests: Digests, consenting: Consenting, rooms: ContactRooms
+        self,
+        world: World,
+        digests: Digests,
+        consenting: Consenting,
+        rooms: ContactRooms,
+        discretion: Discretion,
     ) -> None:
         self._world = world
         self._digests = digests
         self._consenting = consenting
         self._rooms = rooms
+        self._discretion = discretion
 
     # ------------------------------------------------------------ asking
 
@@ -73,8 +82,8 @@ class ContactQuestions:
         if question.contact is None:
             examples = [example(dialogue, one) for one in dialogue.pack.contacts]
             said = text.whom_markdown(examples, words)
-        elif not text.fits(question.text):
-            said = text.too_long_markdown(words)
+        else:
+            said = self._refusal(tx, dialogue, question.text)
         if said is not None or question.contact is None:
             answer = post(EffectKey(f"{key}/not-asked"), message.room_id, said or "", thread=thread)
             tx.outbox.put([answer], now_ms=to_ms(now))
@@ -104,6 +113,14 @@ class ContactQuestions:
             waits = post(EffectKey(f"{key}/waits"), message.room_id, said, thread=thread)
             tx.outbox.put([waits], now_ms=to_ms(now))
         return {dialogue.id}
+
+    def _refusal(self, tx: Transaction, dialogue: Dialogue, question: str) -> str | None:
+        """Why a question is not passed on, for the group that asks; None if it is."""
+        words = wording(dialogue.language)
+        if not text.fits(question):
+            return text.too_long_markdown(words)
+        kinds = self._discretion.holds_back(tx, dialogue, question)
+        return personal_markdown(kinds, words) if kinds else None
 
     def _ask(
         self, tx: Transaction, dialogue: Dialogue, role: Contact, asking: Asking, now: datetime
@@ -140,9 +157,17 @@ class ContactQuestions:
             self._consenting.ask_in_private(tx, dialogue, named.user_id, named.room_id, now=now)
         key = EffectKey(f"{QUESTION}{question.number}/{named.room_id}")
         _, words = self._rooms.title(tx, named.role)
-        said = text.question_markdown(question.asking.text, question.asking.group_id, words)
+        asked_now = self._shown(tx, question, words)
+        said = text.question_markdown(asked_now, question.asking.group_id, words)
         tx.outbox.put([post(key, named.room_id, said, silent=False)], now_ms=to_ms(now))
         tx.contacts.note_sent(question.number, key)
+
+    def _shown(self, tx: Transaction, question: Question, words: Wording) -> str:
+        """A question as the contact may read it."""
+        dialogue = tx.dialogues.get(question.asking.dialogue_id)
+        if dialogue is None:
+            return ""
+        return self._discretion.shown(tx, dialogue, question.asking.text, words)
 
     # ------------------------------------------------------------ changing
 
@@ -163,8 +188,8 @@ class ContactQuestions:
         new = None if dialogue is None else asked(one.text, dialogue.pack.contacts)
         if dialogue is None or new is None or one.sender != question.asking.asker:
             return
-        if not text.fits(new.text):
-            said = text.too_long_markdown(wording(dialogue.language))
+        said = self._refusal(tx, dialogue, new.text)
+        if said is not None:
             told = EffectKey(f"{one.room_id}/{one.event_id}/not-asked")
             answer = post(told, one.room_id, said, thread=question.asking.thread)
             tx.outbox.put([answer], now_ms=to_ms(now))
@@ -172,7 +197,8 @@ class ContactQuestions:
         self._digests.whole_overtaken(tx, dialogue.id, now=now)
         tx.contacts.reword(question.number, text=new.text)
         _, words = self._rooms.title(tx, question.asking.role)
-        said = text.question_markdown(new.text, question.asking.group_id, words)
+        shown = self._discretion.shown(tx, dialogue, new.text, words)
+        said = text.question_markdown(shown, question.asking.group_id, words)
         changed = [
             revise(EffectKey(f"{key}/{one.event_id}"), room_id, key, said)
             for key, room_id in _put_as(tx, question)
@@ -218,7 +244,8 @@ class ContactQuestions:
         if named is None or named.room_id is None:
             return
         _, words = self._rooms.title(tx, named.role)
-        said = text.reminder_markdown(question.asking.text, question.asking.group_id, words)
+        asked_now = self._shown(tx, question, words)
+        said = text.reminder_markdown(asked_now, question.asking.group_id, words)
         key = EffectKey(f"{QUESTION}{question.number}/reminder")
         tx.outbox.put([post(key, named.room_id, said, silent=False)], now_ms=to_ms(now))
         self._rooms.invite_again(tx, named, EffectKey(f"{key}-invite"), now=now)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from bot.persons.contact_answers import ContactAnswers
 from bot.persons.contact_questions import ContactQuestions
 from bot.persons.contact_rooms import ContactRooms
+from bot.persons.discretion import Discretion
 from flows.ids import DialogueId, EffectKey, EventId, UserId
 from flows.messages import Edited, Marked, Withdrawn
 
@@ -42,8 +43,9 @@ class Contacts:
     ) -> None:
         self._world = world
         self._rooms = ContactRooms(world, language)
-        self._questions = ContactQuestions(world, digests, consenting, self._rooms)
-        self._answers = ContactAnswers(digests, consenting, self._rooms)
+        discretion = Discretion(world)
+        self._questions = ContactQuestions(world, digests, consenting, self._rooms, discretion)
+        self._answers = ContactAnswers(digests, consenting, self._rooms, discretion)
 
     # ------------------------------------------------------------ who it is
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.wording import Wording
@@ -34,6 +35,15 @@ def held_markdown(words: Wording, *, found: Found, in_private: bool) -> str:
             words.say("In your group's room it can still be read. You can delete it there.")
         )
     return "\n\n".join(parts)
+
+
+def personal_markdown(kinds: Sequence[MaskKind], words: Wording) -> str:
+    """Why a question or an answer is not passed on, for whoever wrote it."""
+    return words.say(
+        "✋ I have not passed this on: there seems to be something in it that shows who somebody "
+        "is: {what}. Write it again without that.",
+        what=words.say(" and ").join(_kind(kind, words) for kind in kinds),
+    )
 
 
 def let_go_markdown(words: Wording) -> str:

@@ -26,6 +26,7 @@ questions.en = ["What is *fresh* today?"]
 """
 OWN = "❓ **Question to you**\n\n> What is *fresh* today?"
 TOLD = "📡 **Cook** takes part via link and is not connected yet. You can ask all the same."
+NUMBERS = ("174 06 05", "0701740605", "465 004 12", "a@example.org", "me@example.org")
 HERE = "📡 **Cook** takes part via link and is connected."
 HOW = " Begin your question with `ask:`"
 
@@ -375,6 +376,75 @@ async def test_an_edit_that_is_too_long_is_not_passed_on(journey: Journey, eva: 
     assert journey.texts(TABLE_1)[-1].startswith("That is too long")
     assert answers(journey, TABLE_1)[0][1].endswith("> Bread")
     assert journey.errors == []
+
+
+async def test_personal_data_is_covered_before_it_leaves_a_room(
+    journey: Journey, eva: Contact
+) -> None:
+    # when a group asks with a phone number in it, and rewords it
+    asked = await asks(journey, ANN, "May the cook call 070-174 06 05?")
+    await journey.edits(ANN, asked, "ask: May the cook call 0701740605 or mail a@example.org?")
+
+    # then she reads that there was one, also when she is reminded
+    covered = "> May the cook call [phone number] or mail [e-mail address]?"
+    assert eva.question().endswith(covered)
+    await journey.time_passes(25 * 60)
+    assert covered in eva.texts[-1]
+
+    # and the groups read as much of what she answers, and of how she rewords it
+    answer = await eva.writes(
+        "Call 08-465 004 12", reply_to=eva.message("❓ **Question from").event_id
+    )
+    assert answers(journey, TABLE_1)[-1][1].endswith("> Call [phone number]")
+    await journey.edits(EVA, answer, "Mail me@example.org")
+    assert answers(journey, TABLE_1)[-1][1].endswith("> Mail [e-mail address]")
+    told = [plain(text) for text in (*journey.texts(eva.room), *journey.texts(TABLE_1))]
+    assert not any(number in text for text in told for number in NUMBERS)
+
+
+async def test_personal_data_goes_back_to_its_author_where_the_pack_says_so(
+    journey: Journey,
+) -> None:
+    journey.has_pack("lunch", f'personal_data = "hold"\n{PACK}')
+    eva = Contact(journey)
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    await eva.comes()
+    await journey.starts_lunch()
+
+    # when a group asks with a phone number in it, then nobody is asked
+    asked = await asks(journey, ANN, "May the cook call 070-174 06 05?")
+    assert eva.texts == [OWN]
+    refused = journey.shown(TABLE_1)[-1]
+    assert "I have not passed this on" in refused.text
+    assert "a phone number" in refused.text
+    assert refused.thread == asked
+
+    # and when she answers with one, then nobody is answered, and the question waits
+    await eva.writes("Bread. Call 08-465 004 12")
+    assert answers(journey, TABLE_1) == []
+    assert "I have not passed this on" in eva.texts[-1]
+    answer = await eva.writes("Bread.")
+    assert len(answers(journey, TABLE_1)) == 1
+
+    # and neither leaves by an edit
+    await journey.edits(EVA, answer, "Bread. Mail me@example.org")
+    assert answers(journey, TABLE_1)[-1][1].endswith("> Bread.")
+    assert "an e-mail address" in eva.texts[-1]
+    sound = await asks(journey, ANN, "Is there soup?")
+    await journey.edits(ANN, sound, "ask: Is there soup for 070-174 06 05?")
+    assert eva.question().endswith("> Is there soup?")
+
+
+async def test_a_question_that_becomes_one_of_danger_is_not_passed_on(
+    journey: Journey, eva: Contact
+) -> None:
+    asked = await asks(journey, ANN, "Is there soup?")
+    room = eva.room
+    await journey.edits(ANN, asked, "ask: I want to kill myself")
+
+    # (Ann has got a chat of her own with the bot)
+    assert plain(journey.texts(room)[-1]).endswith("> Is there soup?")
+    assert any(text.startswith("🚨") for text in journey.texts(ORGANIZERS))
 
 
 async def test_forget_me_takes_back_what_was_asked(journey: Journey, eva: Contact) -> None:
