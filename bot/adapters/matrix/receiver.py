@@ -36,7 +36,8 @@ _FIRST_ANSWER_WITHIN_S = 300.0
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _REFUSED_PAUSE_S = 60.0
-_SHORT_POLL_MS = 500
+_HEARS_EVERY_S = 1.0
+"""While holes are filled."""
 _HOLES_WITHIN_S = 120.0
 """Then the clock starts all the same: when the past of such a room comes, nobody knows.
 An answer counts by when it was written, also when it is read after its step was closed."""
@@ -133,14 +134,14 @@ class Receiver:
         filling = asyncio.create_task(self._fill_gaps(intake))
         try:
             while True:
-                await asyncio.wait([filling], timeout=_SHORT_POLL_MS / 1000)
+                await asyncio.wait([filling], timeout=_HEARS_EVERY_S)
                 if filling.done():
                     await filling
                     return True
                 if time.monotonic() > end:
                     log.warning("chat.holes_left", after_s=_HOLES_WITHIN_S)
                     return False
-                await _insist(lambda: self._hear(intake, _SHORT_POLL_MS))
+                await _insist(lambda: self._hear(intake, 0))
                 if self._encryption.has_work:
                     await _insist(self._encryption.upkeep)
         finally:
