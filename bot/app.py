@@ -21,17 +21,8 @@ from bot.service.process import connected, until_told_to_stop
 from bot.service.supervisor import Supervisor
 from bot.service.vitals import Vitals
 from bot.settings import Settings
-from bot.wiring.alarms import wire_alarms
-from bot.wiring.dialogues import wire_dialogues
-from bot.wiring.digests import wire_digests
 from bot.wiring.given import Given
-from bot.wiring.hearing import Behind, wire_hearing
-from bot.wiring.persons import wire_persons
-from bot.wiring.replies import wire_replies
-from bot.wiring.safety import wire_safety
-from bot.wiring.sending import wire_sending
-from bot.wiring.sent import wire_sent
-from bot.wiring.steering import wire_steering
+from bot.wiring.whole import wire
 from bot.world import World
 from storage.database import Database
 from storage.instants import to_ms
@@ -81,61 +72,42 @@ class App:
         self.vitals = Vitals(ticks)
         database.on_change = self._database_changed
         self.ready = asyncio.Event()
-        configured = Settings(
-            language=config.language,
-            quiet_hours=config.quiet_hours,
-            board_interval_s=config.board_interval_s,
-            rules=config.rules,
+        self.world = World(chat.own_id, config.organizers_room, _settings(config))
+        whole = wire(
+            Given(
+                config=config,
+                database=database,
+                chat=chat,
+                links=links,
+                world=self.world,
+                vitals=self.vitals,
+                now=now,
+                ticks=ticks,
+                clock_ahead_s=clock_ahead_s,
+                posted=self._posted,
+                changed=self._changed,
+                heard=self._heard,
+                catch_up=self._catch_up,
+                take_in=self._take_in,
+                sent=self._note_sent,
+                make_bot=partial(_for_dry_run, links),
+            )
         )
-        self.world = World(chat.own_id, config.organizers_room, configured)
-        given = Given(
-            config=config,
-            database=database,
-            chat=chat,
-            links=links,
-            world=self.world,
-            vitals=self.vitals,
-            now=now,
-            ticks=ticks,
-            clock_ahead_s=clock_ahead_s,
-            posted=self._posted,
-            changed=self._changed,
-            catch_up=self._catch_up,
-        )
-        self.digesting = wire_digests(given)
-        self.safety = wire_safety(given, self.digesting)
-        replies = wire_replies(given, take_in=self._take_in)
-        persons = wire_persons(given, self.digesting, replies)
-        self.dialogues = wire_dialogues(
-            given, digests=self.digesting, replies=replies, persons=persons
-        )
-        sending = wire_sending(given, sent=self._note_sent)
-        self.steering = wire_steering(
-            given,
-            digests=self.digesting,
-            persons=persons,
-            dialogues=self.dialogues,
-            make_bot=partial(_for_dry_run, links),
-        )
-        behind = Behind(
-            digests=self.digesting,
-            safety=self.safety,
-            replies=replies,
-            persons=persons,
-            dialogues=self.dialogues,
-            sending=sending,
-            steering=self.steering,
-        )
-        hearing = wire_hearing(given, behind, heard=self._heard)
-        alarms = wire_alarms(self.world, persons=persons, dialogues=self.dialogues, hearing=hearing)
-        self.sent = wire_sent(given, behind, hearing)
+        behind, hearing = whole.behind, whole.hearing
+        self.digesting, self.safety = behind.digests, behind.safety
+        self.dialogues, self.steering = behind.dialogues, behind.steering
+        self.digests, self.exporting = behind.digests.maker, behind.digests.exporting
+        self.taking_in, self.watch = behind.replies.taking_in, behind.safety.watch
+        self.sender, self.troubles = behind.sending.sender, behind.sending.troubles
+        self.seating = behind.steering.seating
         self.intake, self.recount = hearing.intake, hearing.recount
-        self.taking_in, self.watch = replies.taking_in, self.safety.watch
-        self.sender, self.troubles = sending.sender, sending.troubles
-        self.digests, self.exporting = self.digesting.maker, self.digesting.exporting
-        self.seating = self.steering.seating
+        self.sent = whole.sent
         self.clock = Clock(
-            database=database, now=now, ring=alarms.ring, rung=self._changed, tick=self._tick
+            database=database,
+            now=now,
+            ring=whole.alarms.ring,
+            rung=self._changed,
+            tick=self._tick,
         )
 
     async def run(self) -> None:
@@ -233,6 +205,16 @@ class App:
 
     def _note_sent(self, tx: Transaction, key: EffectKey, event_id: EventId | None) -> None:
         self.sent.note(tx, key, event_id)
+
+
+def _settings(config: Config) -> Settings:
+    """What organizers have not set from their room."""
+    return Settings(
+        language=config.language,
+        quiet_hours=config.quiet_hours,
+        board_interval_s=config.board_interval_s,
+        rules=config.rules,
+    )
 
 
 def _for_dry_run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from bot.wiring.safety import SafetyParts
     from bot.wiring.sending import SendingParts
     from bot.wiring.steering import SteeringParts
-    from flows.ids import DialogueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +50,8 @@ class HearingParts:
     recount: Recount
 
 
-def wire_hearing(
-    given: Given, behind: Behind, *, heard: Callable[[set[DialogueId]], None]
-) -> HearingParts:
-    """Make them.
-
-    Args:
-        heard: called after each batch, with the dialogues that it moved.
-    """
+def wire_hearing(given: Given, behind: Behind) -> HearingParts:
+    """Make them."""
     config, world = given.config, given.world
     unreadable = Unreadable(world, config.zone, config.language)
     wrong_room = WrongRoom(world, given.links, config.language)
@@ -82,7 +74,7 @@ def wire_hearing(
         care=behind.safety.care,
         consenting=behind.replies.consenting,
         now=given.now,
-        changed=heard,
+        changed=given.heard,
         outbox_filled=given.posted,
     )
     recount = Recount(

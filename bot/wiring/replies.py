@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from bot.replies.corrections import Corrections
 from bot.replies.voting import Voting
 
 if TYPE_CHECKING:
-    from bot.hearing.taking_in import Fetched
     from bot.wiring.given import Given
 
 
@@ -26,17 +24,13 @@ class ReplyParts:
     consenting: Consenting
 
 
-def wire_replies(
-    given: Given, take_in: Callable[[Sequence[Fetched]], Awaitable[None]]
-) -> ReplyParts:
-    """Make them.
-
-    Args:
-        take_in: where what was fetched goes.
-    """
+def wire_replies(given: Given) -> ReplyParts:
+    """Make them."""
     voting = Voting(given.world)
     corrections = Corrections(given.world, voting)
-    taking_in = TakingIn(database=given.database, chat=given.chat, take=take_in, now=given.now)
+    taking_in = TakingIn(
+        database=given.database, chat=given.chat, take=given.take_in, now=given.now
+    )
     consenting = Consenting(given.world, corrections, let_in=taking_in.wake)
     return ReplyParts(
         voting=voting, corrections=corrections, taking_in=taking_in, consenting=consenting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,6 @@ from bot.sending.undeliverable import Undeliverable
 
 if TYPE_CHECKING:
     from bot.wiring.given import Given
-    from flows.ids import EffectKey, EventId
-    from storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +23,8 @@ class SendingParts:
     sender: Sender
 
 
-def wire_sending(
-    given: Given, sent: Callable[[Transaction, EffectKey, EventId | None], None]
-) -> SendingParts:
-    """Make them.
-
-    Args:
-        sent: told of each effect that was carried out, in the transaction that notes it.
-    """
+def wire_sending(given: Given) -> SendingParts:
+    """Make them."""
     world, language = given.world, given.config.language
     away = Away(world, language)
     troubles = Troubles(
@@ -54,6 +45,6 @@ def wire_sending(
         undeliverable=Undeliverable(world, language),
         troubles=troubles,
         now=given.now,
-        sent=sent,
+        sent=given.sent,
     )
     return SendingParts(away=away, troubles=troubles, sender=sender)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from bot.seating.showing import TablesMessage
 from bot.seating.work import SeatingWork
 
 if TYPE_CHECKING:
-    from bot.rehearsal.play import MakeBot
+    from bot.packs.known import PackFile
     from bot.wiring.dialogues import DialogueParts
     from bot.wiring.digests import DigestParts
     from bot.wiring.given import Given
@@ -35,40 +36,15 @@ class SteeringParts:
 
 
 def wire_steering(
-    given: Given,
-    *,
-    digests: DigestParts,
-    persons: PersonParts,
-    dialogues: DialogueParts,
-    make_bot: MakeBot,
+    given: Given, *, digests: DigestParts, persons: PersonParts, dialogues: DialogueParts
 ) -> SteeringParts:
-    """Make them.
-
-    Args:
-        make_bot: a second bot, for a dry run.
-    """
+    """Make them."""
     config = given.config
     shelf = Shelf(config.kept_packs)
     packs = partial(find_packs, config.pack_folders)
-    rehearsals = Rehearsals(
-        config=config,
-        world=given.world,
-        database=given.database,
-        make_bot=make_bot,
-        packs=packs,
-        now=given.now,
-        outbox_filled=given.posted,
-    )
     tables = TablesMessage(given.world, given.links)
-    seating = SeatingWork(
-        database=given.database,
-        chat=given.chat,
-        links=given.links,
-        world=given.world,
-        message=tables,
-        now=given.now,
-        outbox_filled=given.posted,
-    )
+    rehearsals = _rehearsals(given, packs)
+    seating = _seating(given, tables)
     desk = CommandDesk(
         Tools(
             world=given.world,
@@ -102,3 +78,27 @@ def wire_steering(
         answered=given.posted,
     )
     return SteeringParts(rehearsals=rehearsals, seating=seating, desk=desk, dropped=dropped)
+
+
+def _rehearsals(given: Given, packs: Callable[[], tuple[PackFile, ...]]) -> Rehearsals:
+    return Rehearsals(
+        config=given.config,
+        world=given.world,
+        database=given.database,
+        make_bot=given.make_bot,
+        packs=packs,
+        now=given.now,
+        outbox_filled=given.posted,
+    )
+
+
+def _seating(given: Given, tables: TablesMessage) -> SeatingWork:
+    return SeatingWork(
+        database=given.database,
+        chat=given.chat,
+        links=given.links,
+        world=given.world,
+        message=tables,
+        now=given.now,
+        outbox_filled=given.posted,
+    )
