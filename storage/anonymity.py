@@ -38,6 +38,7 @@ from storage.tables import (
     RoomRow,
     RoundRow,
     ThemeReplyRow,
+    ToldOfRow,
     table_of,
 )
 
@@ -59,6 +60,7 @@ _revision = table_of(RevisionRow)
 _room = table_of(RoomRow)
 _round = table_of(RoundRow)
 _theme_reply = table_of(ThemeReplyRow)
+_told = table_of(ToldOfRow)
 
 Values = dict[str, Any]
 
@@ -103,7 +105,7 @@ class Anonymity:
         persons = self._new_persons(dialogue_id, private)
         numbers = _shuffled([row["reply_no"] for row in private])
         cut = [_cut(row, rounds, numbers, persons) for row in _in_own_order(private)]
-        self._replace(cut, numbers)
+        self._replace(dialogue_id, cut, numbers)
         self._renumber_digests(dialogue_id, numbers)
         self._forget_persons(dialogue_id)
         self._forget_chats(dialogue_id, rooms)
@@ -175,7 +177,9 @@ class Anonymity:
 
     # ------------------------------------------------------------ replies
 
-    def _replace(self, cut: Sequence[Values], numbers: Mapping[int, int]) -> None:
+    def _replace(
+        self, dialogue_id: DialogueId, cut: Sequence[Values], numbers: Mapping[int, int]
+    ) -> None:
         """Put the answers in the place of what they were, with all that speaks of them."""
         before = sorted(numbers)
         pointing: list[tuple[sa.Table, list[Values]]] = []
@@ -194,6 +198,10 @@ class Anonymity:
             # Who was in danger stays known, in which of these answers not: the number is another's.
             of_these = _care_alert.c.reply_no.in_(part)
             self._db.execute(sa.update(_care_alert).where(of_these).values(reply_no=None))
+            # A message that quotes one of them goes on the day, and for no person's sake.
+            quoted = _told.c.reply_no.in_(part)
+            of_dialogue = {"reply_no": None, "dialogue_id": dialogue_id}
+            self._db.execute(sa.update(_told).where(quoted).values(**of_dialogue))
             self._db.execute(sa.delete(_revision).where(_revision.c.reply_no.in_(part)))
             self._db.execute(sa.delete(_reply).where(_reply.c.reply_no.in_(part)))
         if cut:

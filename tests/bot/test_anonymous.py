@@ -14,10 +14,11 @@ from bot.rendering.export import to_csv, to_json
 from bot.world import World
 from flows.audit import Act
 from flows.errors import PackError
-from flows.ids import DialogueId, EventId
+from flows.ids import DialogueId, EventId, ReplyNo
 from flows.packs.parse import parse
 from storage.overview import reading
 from storage.tables import METADATA
+from storage.transaction import Transaction
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, BOT, CIA, DAN, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, pack_toml
 from tests.builders import step_toml as step
@@ -124,6 +125,28 @@ async def test_after_the_close_nothing_leads_from_an_answer_to_its_author(journe
     entries = await journey.database.write(lambda tx: list(tx.audit.all()))
     (cut,) = [one.deed for one in entries if one.deed.act == Act.ANONYMOUS]
     assert (cut.actor, cut.dialogue, cut.subject) == ("runda", "secret-1", "4")
+
+
+async def test_what_quoted_an_answer_goes_on_the_day_and_for_no_persons_sake(
+    journey: Journey,
+) -> None:
+    # given an answer that was held back before the close, and so got another number at it
+    await everybody_answers(journey)
+    await journey.writes(OLGA, "!hold “Fruit” no")
+    await it_closes(journey)
+
+    # when somebody is forgotten, whichever number her answer had
+    await journey.writes_in_private(DAN, "yes, forget me")
+    await journey.time_passes(minutes=1)
+    assert SAID[DAN] in "\n".join(journey.texts(ORGANIZERS))
+
+    # then no number leads from the message to an answer; it stands there until the day
+    def left(tx: Transaction) -> tuple[int, int]:
+        numbers = [ReplyNo(number) for number in range(1, 9)]
+        by_number = tx.told.take_of_person(DAN, numbers)
+        return len(by_number), len(tx.told.take_of_dialogue(DialogueId("secret-1")))
+
+    assert await journey.database.write(left) == (0, 1)
 
 
 async def test_the_digest_after_the_close_has_every_answer(journey: Journey) -> None:
