@@ -71,6 +71,7 @@ class Sent:
 
 UNDOING = ("/gone", "/erased", "/taken-back")
 """How keys of effects end that take another back."""
+_NO_UNDOING = tuple(~_outbox.c.key.endswith(one) for one in UNDOING)
 _LATELY = 20_000
 """Effects: those of some days."""
 
@@ -316,8 +317,29 @@ class Outbox:
             instead,
             _outbox.c.key.startswith(prefix, autoescape=True),
             _outbox.c.key.contains(part, autoescape=True),
-            *(~_outbox.c.key.endswith(one) for one in UNDOING),
+            *_NO_UNDOING,
         )
+
+    def cancel_in(
+        self, rooms: Collection[RoomId], part: str, *, instead: str
+    ) -> list[tuple[EffectKey, RoomId]]:
+        """The same for what is to be said in these rooms."""
+        found = []
+        for chunk in _chunked(sorted(rooms)):
+            found += self._cancel(instead, *_in_rooms(chunk, part))
+        return found
+
+    def sent_in(self, rooms: Collection[RoomId], part: str) -> list[tuple[EffectKey, RoomId]]:
+        """What stands in these rooms under keys that have this in them, and takes nothing back."""
+        found = []
+        for chunk in _chunked(sorted(rooms)):
+            query = sa.select(_outbox.c.key, _outbox.c.room_id).where(
+                *_in_rooms(chunk, part),
+                _outbox.c.state == int(OutboxState.SENT),
+                _outbox.c.event_id.is_not(None),
+            )
+            found += [(EffectKey(row.key), RoomId(row.room_id)) for row in self._db.execute(query)]
+        return found
 
     def cancel_one(self, key: EffectKey, *, instead: str) -> list[tuple[EffectKey, RoomId]]:
         """The same for one effect."""
@@ -367,3 +389,12 @@ def _due(row: sa.Row[Any]) -> Due:
 
 def _chunks(numbers: Sequence[int]) -> list[Sequence[int]]:
     return [numbers[i : i + _CHUNK] for i in range(0, len(numbers), _CHUNK)]
+
+
+def _chunked(rooms: Sequence[RoomId]) -> list[Sequence[RoomId]]:
+    return [rooms[i : i + _CHUNK] for i in range(0, len(rooms), _CHUNK)]
+
+
+def _in_rooms(rooms: Sequence[RoomId], part: str) -> tuple[sa.ColumnElement[bool], ...]:
+    has_it = _outbox.c.key.contains(part, autoescape=True)
+    return (_outbox.c.room_id.in_(rooms), has_it, *_NO_UNDOING)

@@ -5,12 +5,13 @@ What was published of totals stays; what cannot be reached from here is said in 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.sending.unsaying import unsay, unsay_these
+from bot.sending.unsaying import unsay, unsay_in, unsay_these
 from flows.audit import Act
 from flows.dialogue import Status
 from flows.ids import DialogueId, UserId
@@ -82,7 +83,7 @@ class Erasing:
         spoke_in |= {question.asking.dialogue_id for question in asked}
         for dialogue_id in sorted(spoke_in):
             self.unsay(tx, dialogue_id, now=now)
-        self.unsay_in_private(tx, user_id, now=now)
+        self.unsay_in_private(tx, {user_id}, now=now)
         quoted = tx.told.take_of_person(user_id, [reply.reply_no for reply in replies])
         unsay_these(tx, quoted, now=now)
         answered = len(tx.contacts.of_answerer(user_id))
@@ -155,9 +156,10 @@ class Erasing:
             tx.digest_orders.put(dialogue_id, digest.scope, due_ms=to_ms(now), fresh=True)
         tx.digests.empty(dialogue_id)
 
-    def unsay_in_private(self, tx: Transaction, user_id: UserId, *, now: datetime) -> None:
-        """What a person was shown of her own answers, in private chats, left ones too."""
-        for room in self._world.rooms.values():
-            if room.peer == user_id:
-                for what in ("own-words-", "held/"):
-                    unsay(tx, f"{room.room_id}/-/-/{what}", now=now)
+    def unsay_in_private(
+        self, tx: Transaction, people: Collection[UserId], *, now: datetime
+    ) -> None:
+        """What people were shown of their own answers, in private chats, left ones too."""
+        rooms = {one.room_id for one in self._world.rooms.values() if one.peer in people}
+        for what in ("/-/-/own-words-", "/-/-/held/"):
+            unsay_in(tx, rooms, what, now=now)

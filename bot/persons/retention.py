@@ -145,8 +145,8 @@ class Retention:
         self._contacts.forget_dialogue(tx, dialogue, now=now)
         self._erasing.unsay(tx, dialogue.id, now=now, anew=False)
         self._erasing.lists_of(tx, dialogue, now=now)
-        for person in tx.people.of_dialogue(dialogue.id):
-            self._erasing.unsay_in_private(tx, person.user_id, now=now)
+        people = {one.user_id for one in tx.people.of_dialogue(dialogue.id)}
+        self._erasing.unsay_in_private(tx, people, now=now)
         counts = tx.erasure.dialogue(dialogue.id)
         left = tx.erasure.left(dialogue.id)
         if left:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,12 @@ def unsay(tx: Transaction, prefix: str, part: str = "", *, now: datetime) -> Non
         if part in key and not key.endswith(UNDOING)
     ]
     undo(tx, [*said, *on_its_way], now=now)
+
+
+def unsay_in(tx: Transaction, rooms: Collection[RoomId], part: str, *, now: datetime) -> None:
+    """Take back what was said in these rooms under keys that have this in them, as `unsay`."""
+    on_its_way = tx.outbox.cancel_in(rooms, part, instead=INSTEAD)
+    undo(tx, [*tx.outbox.sent_in(rooms, part), *on_its_way], now=now)
 
 
 def unsay_these(tx: Transaction, keys: Iterable[EffectKey], *, now: datetime) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flows.ids import UserId
+from storage.journal import Membership
 from storage.person_orders import Wanted
 from tests.bot.journey import LUNCH, Journey
 from tests.bot.seating.test_tables import TWELVE, drops, orders, tables, tables_message
 from tests.bot.test_care import ACUTE, DUTY, OPEN, on_duty, private_texts
 from tests.bot.test_erasing import MARKER, on_disk
 from tests.bot.test_ordered import is_ordered
+from tests.bot.test_returns import day_by_day, runs_followed
 from tests.builders import ANN, BO, OLGA, ORGANIZERS, TABLE_1
 
 P3 = UserId("@p3:example.org")
@@ -60,6 +62,18 @@ async def test_who_is_asked_via_link(journey: Journey) -> None:
 
     assert "elsewhere" not in said(journey)
     assert "Nobody is cook any more" in said(journey)
+    assert journey.errors == []
+
+
+async def test_who_is_not_there_any_more_at_a_follow_up(journey: Journey) -> None:
+    await runs_followed(journey)
+    journey.chat.change_membership(TABLE_1, BO, Membership.LEAVE)
+    await day_by_day(journey, date(2026, 11, 6), (date(2026, 10, 25),))
+    assert "@bo:example" in said(journey)
+
+    await is_ordered(journey, Wanted.FORGET, BO)
+
+    assert "@bo:example" not in said(journey)
     assert journey.errors == []
 
 
