@@ -7,16 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat import PostFile
+from bot.exports.reading import gather
+from bot.world import World
+from flows.dialogue import Status
 from flows.grouping.people import Person, PersonId
 from flows.ids import UserId
 from storage.instants import to_ms
 from storage.journal import MemberChange, Membership
+from storage.overview import reading
 from storage.seating import Seated, Stage, Todo
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
 from tests.builders import (
     ANN,
     BO,
+    BOT,
     CIA,
     DAN,
     MONDAY_9H,
@@ -97,6 +102,26 @@ async def test_answers_are_told_by_role_and_a_rare_role_is_not_told(journey: Jou
     assert "Table 1" not in json.dumps(document)
     assert "Principal" not in "\n".join(journey.texts(ORGANIZERS))
     assert "Name1" not in "\n".join(journey.texts(ORGANIZERS))
+
+
+async def test_what_the_operator_exports_tells_roles_and_no_groups_too(journey: Journey) -> None:
+    await a_list_is_settled(journey)
+    journey.has_pack("told", TOLD)
+    journey.now = MONDAY_9H - timedelta(seconds=1)
+    for who in (ANN, BO):
+        await journey.opens_private_chat(who)
+    await journey.writes(OLGA, "!start told")
+    for who, text in ((ANN, "Warm bread"), (BO, "Longer pauses")):
+        await journey.writes_in_private(who, text)
+
+    with reading(journey.url) as seen:
+        (dialogue,) = seen.tx.dialogues.in_status(Status.RUNNING)
+        world = World(BOT, ORGANIZERS).ready(seen.tx)
+        export = gather(seen, world, dialogue, exported_ms=0)
+
+    names = {one.group_id: one.name for one in export.groups}
+    said = {one.text: (names[one.group_id], one.person) for one in export.replies}
+    assert said == {"Warm bread": ("Teacher", 0), "Longer pauses": ("Other roles", 0)}
 
 
 def _files(journey: Journey) -> list[PostFile]:

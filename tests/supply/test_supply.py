@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.supply import licences
-from tests.supply.__main__ import RUNTIME, main
+from tests.supply.__main__ import REPOSITORY, RUNTIME, main
 from tests.supply.advisories import is_affected, weaknesses
 from tests.supply.licences import licence_of, parts_of, unexpected
 from tests.supply.locks import Locked, packages_of
@@ -122,6 +123,31 @@ def test_an_audit_of_nothing_is_no_good_news(
     assert "there are no records" in capsys.readouterr().err
     (tmp_path / "odd.json").write_text("[]")
     assert main(["audit", "--advisories", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("advisories", "made", "status"),
+    [
+        pytest.param(None, ["test"], 0, id="no records"),
+        pytest.param("all.zip", ["test", "audit ADVISORIES=all.zip"], 1, id="a weakness"),
+    ],
+)
+def test_ci_audits_what_it_is_given_and_fails_with_it(
+    advisories: str | None, made: list[str], status: int, tmp_path: Path
+) -> None:
+    # given a make that notes what it is asked, and whose audit finds something
+    make = tmp_path / "make"
+    make.write_text('#!/bin/sh\necho "$*" >> "$NOTED"\ntest "$1" != audit\n')
+    make.chmod(0o755)
+    noted = tmp_path / "noted"
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin", "NOTED": str(noted)}
+    if advisories is not None:
+        environ["ADVISORIES"] = advisories
+
+    done = subprocess.run([REPOSITORY / ".ci" / "run"], env=environ, check=False)
+
+    assert noted.read_text().splitlines() == made
+    assert done.returncode == status
 
 
 # ------------------------------------------------------------------------- parts
