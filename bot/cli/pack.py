@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,8 @@ from bot.cli.configuration import config_path
 from bot.cli.moments import read_moment
 from bot.cli.new_pack import write_starter
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
+from bot.cli.which_pack import pack_named
 from bot.config.values import load_config
-from bot.nearest import nearest
 from bot.packs.known import PackFile, find_packs
 from bot.rendering.preview import MOST_GROUPS, Preview, preview_text
 from bot.wording import wording
@@ -34,8 +35,8 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
         problem = terminal.words.say("--groups: write a number from 1 to {most}", most=MOST_GROUPS)
         terminal.complain(problem)
         return USAGE
-    known = {file.name: file for file in find_packs(_folders(parsed, terminal))}
-    found = [_found(written, known, terminal) for written in parsed.packs]
+    packs = find_packs(_folders(parsed, terminal))
+    found = [_found(written, packs, terminal) for written in parsed.packs]
     files = [file for file in found if file is not None]
     if len(files) < len(found):
         return PROBLEM
@@ -51,26 +52,12 @@ def _folders(parsed: argparse.Namespace, terminal: Terminal) -> tuple[Path, ...]
     return load_config(config_path(parsed), words=terminal.words).pack_folders
 
 
-def _found(written: str, known: dict[str, PackFile], terminal: Terminal) -> PackFile | None:
+def _found(written: str, packs: Sequence[PackFile], terminal: Terminal) -> PackFile | None:
     """A file of that name, else the pack."""
     path = Path(written)
     if path.suffix == ".toml" or path.exists():
         return PackFile(path=path)
-    if written in known:
-        return known[written]
-    words = terminal.words
-    guess = nearest(written, list(known))
-    if guess is not None:
-        problem = words.say(
-            "There is no pack {name}; did you mean {guess}?", name=written, guess=guess
-        )
-    else:
-        names = ", ".join(known)
-        problem = words.say(
-            "There is no pack {name}; there are {names}.", name=written, names=names
-        )
-    terminal.complain(problem)
-    return None
+    return pack_named(written, packs, terminal)
 
 
 def _list(parsed: argparse.Namespace, terminal: Terminal) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from bot.cli.configuration import configured
 from bot.cli.moments import read_moment, shown_moment
 from bot.cli.running import running_process
 from bot.cli.terminal import OK, PROBLEM, USAGE, Terminal
+from bot.cli.which_pack import pack_named
 from bot.config.values import Config
 from bot.dialogues.orders import (
     ComesAlready,
@@ -23,8 +23,7 @@ from bot.dialogues.orders import (
     order_series,
     order_start,
 )
-from bot.nearest import nearest
-from bot.packs.known import PackFile, find_packs
+from bot.packs.known import find_packs
 from bot.rendering.problems import problem_sentence
 from bot.settings import organizers_rooms
 from bot.wording import Wording
@@ -51,7 +50,7 @@ def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     config = configured(parsed, terminal)
     now = terminal.now
     starts_at = now if parsed.at is None else read_moment(parsed.at, config.zone, terminal)
-    file = _pack(parsed.pack, config.pack_folders, terminal)
+    file = pack_named(parsed.pack, find_packs(config.pack_folders), terminal)
     if file is None:
         return PROBLEM
     order = Order(
@@ -114,27 +113,9 @@ def _order_and_note(
     return ordered
 
 
-def _pack(name: str, folders: tuple[Path, ...], terminal: Terminal) -> PackFile | None:
-    known = {file.name: file for file in find_packs(folders)}
-    if name in known:
-        return known[name]
-    words = terminal.words
-    guess = nearest(name.removesuffix(".toml"), list(known))
-    if guess is not None:
-        problem = words.say(
-            "There is no pack {name}; did you mean {guess}?", name=name, guess=guess
-        )
-    else:
-        names = ", ".join(known)
-        problem = words.say("There is no pack {name}; there are {names}.", name=name, names=names)
-    terminal.complain(problem)
-    return None
-
-
 def _ordered(
     order: Order, kind: _Kind, config: Config, now: datetime, terminal: Terminal
 ) -> _Ordered | None:
-    words = terminal.words
     with reading(config.database_url):
         # Only a database that the bot has made and brought up to date can hold groups.
         pass
@@ -143,46 +124,57 @@ def _ordered(
         return database.write_now(
             lambda tx: _order_and_note(tx, order, kind, now, terminal.operator)
         )
-    except NoGroups:
-        problem = words.say(
-            "There are no groups yet. Make a room for each group and invite {bot} to it, as an "
-            "organizer; the running bot then comes.",
-            bot=config.matrix.user_id,
-        )
-    except StillRunning as error:
-        problem = words.say(
-            "{dialogue} is not finished, and a group does one thing at a time. Wait until "
-            "it ends, or end it in the organizers' room.",
-            dialogue=error.dialogue.id,
-        )
-    except NeedsLeading:
-        problem = words.say(
-            "{pack} is not made for groups at their own pace: somebody has to lead it. Start it "
-            "without --own-pace.",
-            pack=order.pack.name,
-        )
-    except ComesAlready:
-        problem = words.say(
-            "{pack} comes again and again already. End that first in the organizers' room, with "
-            "!stop series.",
-            pack=order.pack.name,
-        )
-    except NeverAgain:
-        problem = words.say(
-            "{pack} says that it comes again, but no day within five years fits.",
-            pack=order.pack.name,
-        )
-    except PackError as error:
-        problem = "\n".join(
-            [
-                words.say("The pack {name} cannot be started:", name=error.name),
-                *(f"  - {problem_sentence(one, words)}" for one in error.problems),
-            ]
-        )
+    except _WhyNot as error:
+        terminal.complain(_what_first(error, order, config, terminal.words))
+        return None
     finally:
         database.close()
-    terminal.complain(problem)
-    return None
+
+
+_WhyNot = (NoGroups, StillRunning, NeedsLeading, ComesAlready, NeverAgain, PackError)
+
+
+def _what_first(
+    why_not: NoGroups | StillRunning | NeedsLeading | ComesAlready | NeverAgain | PackError,
+    order: Order,
+    config: Config,
+    words: Wording,
+) -> str:
+    """What has to be done before it can be ordered."""
+    match why_not:
+        case NoGroups():
+            return words.say(
+                "There are no groups yet. Make a room for each group and invite {bot} to it, as an "
+                "organizer; the running bot then comes.",
+                bot=config.matrix.user_id,
+            )
+        case StillRunning():
+            return words.say(
+                "{dialogue} is not finished, and a group does one thing at a time. Wait until "
+                "it ends, or end it in the organizers' room.",
+                dialogue=why_not.dialogue.id,
+            )
+        case NeedsLeading():
+            return words.say(
+                "{pack} is not made for groups at their own pace: somebody has to lead it. Start "
+                "it without --own-pace.",
+                pack=order.pack.name,
+            )
+        case ComesAlready():
+            return words.say(
+                "{pack} comes again and again already. End that first in the organizers' room, "
+                "with !stop series.",
+                pack=order.pack.name,
+            )
+        case NeverAgain():
+            return words.say(
+                "{pack} says that it comes again, but no day within five years fits.",
+                pack=order.pack.name,
+            )
+        case PackError():
+            head = words.say("The pack {name} cannot be started:", name=why_not.name)
+            lines = [f"  - {problem_sentence(one, words)}" for one in why_not.problems]
+            return "\n".join([head, *lines])
 
 
 def _tell(ordered: _Ordered, config: Config, now: datetime, terminal: Terminal) -> None:
