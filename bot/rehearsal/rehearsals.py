@@ -43,6 +43,8 @@ _LONGEST_S: Final = 9 * 60
 """A dry run is to help today's preparations: what takes longer is ended, and told."""
 _ROOM_WITHIN_S: Final = 120.0
 _FORWARD_EVERY_S: Final = 0.25
+_STAYS_MS: Final = 24 * 60 * 60 * 1000
+"""So long the bot stays in the room after the end, and others can still come in."""
 _FEWEST_GROUPS, _MOST_GROUPS = 3, 6
 _PEOPLE: Final = 4
 _DAYS_FROM: Final = 2
@@ -265,24 +267,30 @@ class Rehearsals:
     def _end(
         self, tx: Transaction, rehearsal: Rehearsal, room_id: RoomId | None, text: str
     ) -> None:
-        """Tell the organizers, and leave the room: it stays theirs to read."""
+        """Tell the organizers, and leave the room in a while: it stays theirs to read.
+
+        A room that everybody has left opens no more, and a dry run is over before most people have
+        seen that they are invited to it.
+        """
         now_ms = to_ms(self._now())
         tx.rehearsals.end(rehearsal.number, now_ms=now_ms)
         organizers = self._world.organizers_room
-        effects = [post(key_of(rehearsal.number, "end"), organizers, f"{MARK} {text}")]
+        told = post(key_of(rehearsal.number, "end"), organizers, f"{MARK} {text}")
+        tx.outbox.put([told], now_ms=now_ms)
         if room_id is None:
             # Not made yet, it is not needed any more.
             tx.outbox.withdraw_waiting(key_of(rehearsal.number, "room"))
         else:
-            effects.append(leave(key_of(rehearsal.number, "leave"), room_id))
-        tx.outbox.put(effects, now_ms=now_ms)
+            leaving = leave(key_of(rehearsal.number, "leave"), room_id)
+            tx.outbox.put([leaving], now_ms=now_ms, due_ms=now_ms + _STAYS_MS)
 
 
 def _over(rehearsal: Rehearsal, outcome: Outcome, words: Wording) -> str:
     steps = words.say_n("{number} step", "{number} steps", outcome.steps)
     return words.say(
-        "The dry run of **{title}** is over: {steps}, which would have taken {length}. I have left "
-        "its room; you can still read there.",
+        "The dry run of **{title}** is over: {steps}, which would have taken {length}. Accept the "
+        "invitation to its room within a day if you have not: then I leave it, and you can still "
+        "read there.",
         title=escape(rehearsal.title),
         steps=steps,
         length=_length(outcome.lasted, words),

@@ -57,8 +57,9 @@ async def test_a_dry_run_shows_what_a_group_sees_and_gives_the_digest(journey: J
     assert digest.startswith("🧪 *Dry run:")
     assert "**2 of 3 group answers**" in digest
     assert journey.answer() == (
-        "🧪 The dry run of **Lunch** is over: 4 steps, which would have taken 33 minutes. I have "
-        "left its room; you can still read there."
+        "🧪 The dry run of **Lunch** is over: 4 steps, which would have taken 33 minutes. Accept "
+        "the invitation to its room within a day if you have not: then I leave it, and you can "
+        "still read there."
     )
     assert journey.errors == []
 
@@ -77,10 +78,18 @@ async def test_it_touches_nothing_real(journey: Journey) -> None:
     assert folders == ["packs"], "its own database is gone"
 
 
-async def test_the_bot_leaves_the_room_in_the_end(journey: Journey) -> None:
+async def test_the_bot_stays_in_the_room_until_everybody_had_time_to_come_in(
+    journey: Journey,
+) -> None:
     await rehearses(journey, "lunch")
 
+    # while it is there, whoever is invited can come in: an empty room opens no more
     room = scratch(journey)
+    await journey.time_passes(23 * 60)
+    assert journey.config.matrix.user_id in room.members
+
+    # and it does not stay for ever
+    await journey.time_passes(2 * 60)
     assert journey.config.matrix.user_id not in room.members
     assert room.messages, "what was shown stays for the organizers to read"
 
