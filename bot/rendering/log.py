@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from bot.rendering.durations import spoken_length
 from bot.rendering.export import neutral
 from bot.rendering.markdown import escape
-from flows.audit import Act, Entry, Fault, Wrong
+from flows.audit import Act, Deed, Entry, Fault, Wrong
+from flows.care.rules import Level
 from storage.instants import from_ms
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ CSV_COLUMNS = (
     "reason",
     "digest",
 )
+
+
+_OF_LIST = re.compile(r"(?P<kind>tables|list) (?P<number>\d+)(?P<rest>: .*)?")
+_BY_SECONDS = re.compile(r"(?P<step>.+) (?P<seconds>[+-]\d+) s")
 
 
 def to_csv(entries: Iterable[Entry]) -> bytes:
@@ -61,16 +68,48 @@ def line(entry: Entry, zone: tzinfo, words: Wording) -> str:
     parts = [
         f"{from_ms(deed.at_ms).astimezone(zone):%Y-%m-%d %H:%M}",
         _actor(deed.actor, words),
-        " ".join(filter(None, [_act(deed.act, words), deed.dialogue, deed.subject])),
+        " ".join(filter(None, [_act(deed.act, words), deed.dialogue, _subject(deed, words)])),
     ]
     shown = f"{entry.number}. {' · '.join(parts)}"
-    return f"{shown} – {deed.reason}" if deed.reason else shown
+    reason = _level(deed.reason, words) if deed.act == Act.CARE else deed.reason
+    return f"{shown} – {reason}" if reason else shown
 
 
 def markdown_line(entry: Entry, zone: tzinfo, words: Wording) -> str:
     """The same for a message."""
     number, _, rest = line(entry, zone, words).partition(". ")
     return f"- {number}: {escape(rest)}"
+
+
+def _subject(deed: Deed, words: Wording) -> str:
+    """What it was done to; what was written for programs, as people say it."""
+    of_list = _OF_LIST.fullmatch(deed.subject)
+    if of_list is not None:
+        kind, number = of_list["kind"], of_list["number"]
+        if kind == "tables":
+            return words.say("the tables of list {number}", number=number)
+        return words.say("list {number}", number=number) + (of_list["rest"] or "")
+    lengthened = _BY_SECONDS.fullmatch(deed.subject)
+    if deed.act == Act.EXTEND and lengthened is not None:
+        by = int(lengthened["seconds"])
+        length = spoken_length(abs(by), words)
+        return f"{lengthened['step']} {'-' if by < 0 else '+'}{length}"
+    if deed.act in (Act.ERASE, Act.WITHDRAW_CONSENT) and deed.subject.isdecimal():
+        return words.say_n("({number} answer)", "({number} answers)", int(deed.subject))
+    return deed.subject
+
+
+def _level(reason: str, words: Wording) -> str:
+    """How near a danger was; one that this program does not know, as it stands."""
+    match reason:
+        case Level.ACUTE:
+            return words.say("somebody may be in danger now")
+        case Level.PASSIVE:
+            return words.say("somebody finds it hard to go on")
+        case Level.OTHER:
+            return words.say("somebody worries for another")
+        case _:
+            return reason
 
 
 def _actor(actor: str, words: Wording) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, timedelta
 
+import pytest
 import sqlalchemy as sa
 
-from bot.rendering.log import CSV_COLUMNS, to_csv
-from flows.audit import Act, Entry, Head, faults
+from bot.rendering.log import CSV_COLUMNS, line, to_csv
+from bot.wording import wording
+from flows.audit import Act, Deed, Entry, Head, faults
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, MONDAY_9H, OLGA, ORGANIZERS, pack_toml, step_toml
 
@@ -78,6 +80,28 @@ async def test_what_organizers_do_is_noted_with_who_where_and_why(journey: Journ
     without_dialogue = {Act.SAY, Act.SETTING}
     assert {one.deed.act for one in entries if one.deed.dialogue != "open-1"} == without_dialogue
     assert faults(entries) == []
+
+
+@pytest.mark.parametrize(
+    ("act", "subject", "reason", "shown"),
+    [
+        (Act.EXTEND, "alone +300 s", "", "flyttade slutet på ett steg alone +5 minuter"),
+        (Act.EXTEND, "alone -60 s", "", "flyttade slutet på ett steg alone -1 minut"),
+        (Act.APPROVE, "tables 3", "", "bekräftade borden i lista 3"),
+        (Act.INVITE, "list 3: 12", "", "skickade inbjudningar lista 3: 12"),
+        (Act.ERASE, "2", "", "raderade (2 svar)"),
+        (Act.WITHDRAW_CONSENT, "1", "", "drog tillbaka samtycket (1 svar)"),
+        (Act.CARE, "", "passive", "omsorg – någon har skrivit att det är svårt att orka"),
+        (Act.SKIP, "again", "", "hoppade över ett steg again"),
+    ],
+)
+def test_a_line_of_the_log_is_read_by_people(
+    act: Act, subject: str, reason: str, shown: str
+) -> None:
+    deed = Deed(at_ms=0, actor="runda", act=act, subject=subject, reason=reason)
+    entry = Entry(number=7, deed=deed, digest="")
+
+    assert line(entry, UTC, wording("sv")) == f"7. 1970-01-01 00:00 · runda · {shown}"
 
 
 async def test_no_answer_and_no_participant_is_in_the_log(journey: Journey) -> None:
