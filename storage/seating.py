@@ -15,8 +15,9 @@ import orjson
 import sqlalchemy as sa
 
 from flows.grouping.people import Person, PersonId, Plan
-from flows.grouping.rules import Apart, AtLeast, AtLeastEach, AtMost, Rule, Rules, Size, Together
+from flows.grouping.rules import Rules
 from flows.ids import EffectKey, RoomId, UserId
+from storage.seating_rules import rules_from_json, rules_json
 from storage.tables import RoundRow, SeatedRow, SeatingRow, TableRoomRow, table_of
 
 _seating = table_of(SeatingRow)
@@ -383,7 +384,7 @@ def _values(seating: Seating) -> dict[str, Any]:
         "language": seating.language,
         "file": "" if file is None else _json({"name": file.name, "address": file.address}),
         "sheet": seating.sheet,
-        "rules": _json(_rules_json(seating.rules)),
+        "rules": rules_json(seating.rules),
         "problems": _json(list(seating.problems)),
         "groups": seating.groups,
         "seed": seating.seed,
@@ -454,55 +455,3 @@ def _to_room(row: sa.Row[Any]) -> TableRoom:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
-
-
-# ---------------------------------------------------------------- rules as JSON
-
-
-def _rules_json(rules: Rules) -> dict[str, Any]:
-    size = rules.size
-    return {
-        "size": [size.groups, size.smallest, size.largest],
-        "rules": [_rule_json(rule) for rule in rules.rules],
-    }
-
-
-def _rule_json(rule: Rule) -> list[Any]:
-    match rule:
-        case AtMost() | AtLeastEach():
-            return [rule.kind, rule.number]
-        case AtLeast():
-            return [rule.kind, rule.number, list(rule.words)]
-        case Together() | Apart():
-            return [rule.kind, sorted(rule.people)]
-
-
-def rules_json(rules: Rules) -> str:
-    """Rules as text, for a child process."""
-    return _json(_rules_json(rules))
-
-
-def rules_from_json(value: Mapping[str, Any]) -> Rules:
-    """And back."""
-    groups, smallest, largest = value["size"]
-    return Rules(
-        size=Size(groups=groups, smallest=smallest, largest=largest),
-        rules=tuple(_rule(*rule) for rule in value["rules"]),
-    )
-
-
-def _rule(kind: str, what: Any, words: Sequence[str] = ()) -> Rule:  # noqa: ANN401  by its kind
-    match kind:
-        case "at_most":
-            return AtMost(what)
-        case "at_least_each":
-            return AtLeastEach(what)
-        case "at_least":
-            return AtLeast(what, tuple(words))
-        case "together":
-            return Together(frozenset(what))
-        case "apart":
-            return Apart(frozenset(what))
-        case unknown:
-            message = f"the database holds a rule {unknown!r}, which this program does not know"
-            raise ValueError(message)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.cli.findings import Finding, bad, good
-from bot.config.file import may_be_read_by_others
+from bot.config.place import may_be_read_by_others
 from bot.config.values import Config, secret_files
 from bot.packs.known import find_packs
 from bot.rendering.problems import problem_sentence

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from bot.config.file import DATABASE_PASSWORD_VARIABLE, SECTIONS, TOKEN_VARIABLE, OpenSecret
+from bot.config.file import DATABASE_PASSWORD_VARIABLE, SECTIONS, TOKEN_VARIABLE
+from bot.config.place import OpenSecret
 from bot.nearest import nearest
 from bot.wording import Wording
 

@@ -28,10 +28,10 @@ from bot.config.file import (
     ConfigFile,
     LlmSection,
     ModerationSection,
-    Place,
     StorageSection,
     address_of,
 )
+from bot.config.place import Place
 from bot.config.problems import describe
 from bot.errors import ConfigError
 from bot.wording import Wording, wording

@@ -10,7 +10,8 @@ import orjson
 
 from flows.grouping.people import Person, PersonId, Plan
 from flows.grouping.propose import Proposal, propose, rebalance
-from storage.seating import Seated, Seating, rules_from_json, rules_json
+from storage.seating import Seated, Seating
+from storage.seating_rules import rules_from_json, rules_json
 
 PROPOSE = "bot.seating.children:seat_in_child"
 SECONDS = 20.0

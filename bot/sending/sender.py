@@ -21,8 +21,9 @@ import structlog
 from bot.chat import Chat, Content, Invite, Join, Leave, OpenRoom, Parcel, React
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable, KeysUnusable
 from bot.keys import BOARD_EDIT, LIVE_EDIT
-from bot.sending.parcels import Never, NotYet, asks_people_in, open_content, unpack
+from bot.sending.parcels import asks_people_in
 from bot.sending.reactions import ACKNOWLEDGEMENT, Mark, mark_key, marks_of
+from bot.sending.unpacking import Never, NotYet, open_content, unpack
 from storage.devices import Past
 from storage.errors import DatabaseUnusable
 from storage.instants import from_ms, to_ms

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.config.file import SECTIONS, ConfigFile, may_be_read_by_others
+from bot.config.file import SECTIONS, ConfigFile
+from bot.config.place import may_be_read_by_others
 from bot.config.values import Config, LlmConfig, MatrixConfig, load_config
 from bot.errors import ConfigError
 from flows.ids import RoomId, UserId
