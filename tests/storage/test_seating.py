@@ -19,8 +19,8 @@ from storage.seating import (
     TableRoom,
     Todo,
     plan_of,
-    rules_from_json,
 )
+from storage.seating_rules import rules_from_json
 from storage.transaction import Transaction
 from tests.builders import ANN, NOW_MS, OLGA, TABLE_1
 
