@@ -240,6 +240,9 @@ def _show_themes(outcome: Outcome, console: Console) -> None:
     if themes.problem:
         console.print(f"✘ {themes.problem}", style="bold red", markup=False)
         return
+    if themes.are_too_few:
+        console.print(f"– {themes.answers} answers are too few for themes.")
+        return
     console.print(
         f"✓ {themes.number} themes, found with the sentence model {themes.model}.",
         style="bold green",

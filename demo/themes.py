@@ -13,6 +13,7 @@ import orjson
 
 from demo.patience import StageError
 from flows.dialogue import Status
+from flows.digest.analyse import FEWEST
 from flows.digest.sentences import model_name
 from storage.overview import reading
 
@@ -21,18 +22,27 @@ from storage.overview import reading
 class ThemesFound:
     """How many themes a digest has, and the model they were found with, "" for none.
 
+    `answers` are those of the digest; in fewer than `FEWEST` nobody looks for themes.
     `installed` is the model that this program has.
     """
 
     number: int
+    answers: int
     model: str
     installed: str | None
+
+    @property
+    def are_too_few(self) -> bool:
+        """The answers are read one by one."""
+        return self.answers < FEWEST and not self.number
 
     @property
     def problem(self) -> str:
         """What is wrong with it, "" if nothing is."""
         if self.installed is None:
             return "the sentence model is not installed; `make setup` does it"
+        if self.are_too_few:
+            return ""
         if self.model != self.installed:
             return f"themes were found with {self.model or 'no model'}, not with {self.installed}"
         if not self.number:
@@ -44,6 +54,7 @@ def themes_found(document: Mapping[str, Any], installed: str | None) -> ThemesFo
     """What a digest, as the bot keeps it, says of its themes."""
     found = document["findings"]
     return ThemesFound(
+        answers=document["total"]["replies"],
         number=sum(not theme["hidden"] for theme in found["themes"]),
         model=found["model"],
         installed=installed,

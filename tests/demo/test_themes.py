@@ -12,6 +12,7 @@ import pytest
 from demo.patience import StageError
 from demo.themes import ThemesFound, last_themes, themes_found
 from flows.dialogue import Status
+from flows.digest.analyse import FEWEST
 from flows.digest.book import Origin
 from flows.digest.compose import compose
 from flows.digest.document import as_json
@@ -28,14 +29,15 @@ SHOWN = Theme(number=ThemeNo(1), origin=Origin.FOUND, title="Soup", replies=(Rep
 HIDDEN = replace(SHOWN, number=ThemeNo(2), hidden=True)
 
 
-def document(*themes: Theme, model: str) -> dict[str, Any]:
+def document(*themes: Theme, model: str, answers: int = FEWEST) -> dict[str, Any]:
     """A digest as the bot keeps it."""
-    return as_json(compose(snapshot(said(1, "Soup")), Findings(themes=themes, model=model)))
+    replies = [said(number, "Soup") for number in range(1, answers + 1)]
+    return as_json(compose(snapshot(*replies), Findings(themes=themes, model=model)))
 
 
 def test_themes_are_counted_as_they_are_shown_and_name_their_model() -> None:
     found = themes_found(document(SHOWN, HIDDEN, model="m-1/small"), "m-1/small")
-    assert found == ThemesFound(number=1, model="m-1/small", installed="m-1/small")
+    assert found == ThemesFound(number=1, answers=FEWEST, model="m-1/small", installed="m-1/small")
     assert found.problem == ""
 
 
@@ -54,6 +56,14 @@ def test_themes_are_counted_as_they_are_shown_and_name_their_model() -> None:
 )
 def test_anything_else_is_told(found: dict[str, Any], installed: str | None, problem: str) -> None:
     assert themes_found(found, installed).problem == problem
+
+
+def test_in_few_answers_no_themes_are_looked_for() -> None:
+    few = themes_found(document(model="", answers=FEWEST - 1), "m-1")
+    enough = themes_found(document(model="", answers=FEWEST), "m-1")
+
+    assert (few.are_too_few, few.problem) == (True, "")
+    assert enough.problem == "themes were found with no model, not with m-1"
 
 
 async def test_it_is_read_from_what_the_bot_has_kept(tmp_path: Path) -> None:
@@ -80,4 +90,4 @@ async def test_it_is_read_from_what_the_bot_has_kept(tmp_path: Path) -> None:
     finally:
         database.close()
 
-    assert last_themes(url) == ThemesFound(number=1, model=model, installed=model)
+    assert last_themes(url) == ThemesFound(number=1, answers=FEWEST, model=model, installed=model)
