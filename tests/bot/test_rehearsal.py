@@ -35,7 +35,7 @@ def told(journey: Journey, words: str) -> bool:
 
 async def rehearses(journey: Journey, pack: str) -> None:
     await journey.writes(OLGA, f"!dryrun {pack}")
-    await journey.until(lambda: told(journey, "is over"), within_s=60)
+    await journey.until(lambda: told(journey, "is over"), within_s=300)
     await journey.settles()
 
 
@@ -146,7 +146,7 @@ async def test_one_at_a_time(journey: Journey) -> None:
     journey.chat.unavailable.clear()
     await journey.time_passes(1)
 
-    await journey.until(lambda: told(journey, "is over"), within_s=60)
+    await journey.until(lambda: told(journey, "is over"), within_s=300)
     assert told(journey, "⚠️ En provkörning i taget: den av **Lunch** pågår")
     assert not told(journey, "Provkörningen av")
 
@@ -162,7 +162,7 @@ async def test_it_can_be_stopped(journey: Journey) -> None:
     await journey.time_passes(1)
 
     # then it is over, and another one may begin
-    await journey.until(lambda: told(journey, "was ended"), within_s=60)
+    await journey.until(lambda: told(journey, "was ended"), within_s=300)
     assert not told(journey, "### Digest")
     await rehearses(journey, "lunch")
 
