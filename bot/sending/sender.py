@@ -342,7 +342,8 @@ class Sender:
             return None
         first_ms, now_ms = due.first_try_ms, to_ms(self._now())
         if first_ms is not None:
-            forgotten = now_ms - first_ms > _FORGOTTEN_AFTER_MS
+            remembers = self._chat.capabilities.recognises_repeats
+            forgotten = not remembers or now_ms - first_ms > _FORGOTTEN_AFTER_MS
             if forgotten or first_ms <= self.past.new_since_ms:
                 return first_ms
         restored_ms = self.past.restored_ms

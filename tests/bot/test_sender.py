@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,24 @@ async def test_after_a_while_it_is_looked_up_before_it_is_sent_again(
     assert journey.texts(TABLE_1) == ["Hello"]
     assert journey.chat.looked_up == (["Hello"] if looked_up else [])
     assert await state(journey, "Hello") is OutboxState.SENT
+
+
+async def test_a_network_that_recognises_no_repeats_is_asked_first_at_once(
+    journey: Journey,
+) -> None:
+    # given a network that posts as often as it is told to, and a message whose fate is unknown
+    journey.chat.capabilities = replace(journey.chat.capabilities, recognises_repeats=False)
+    journey.chat.holds_after = True
+    await is_killed_while_it_says_hello(journey)
+
+    # when the bot comes back a moment later
+    journey.chat.let_go()
+    journey.chat.forget_transactions()
+    await journey.bot_starts()
+
+    # then it is there once
+    assert journey.texts(TABLE_1) == ["Hello"]
+    assert journey.chat.looked_up == ["Hello"]
 
 
 async def test_an_old_effect_that_was_never_posted_is_posted(journey: Journey) -> None:
