@@ -86,21 +86,8 @@ def _pack(table: Table, name: str) -> Pack | None:
     languages = read_languages(table)
     title = read_text(table, "title", languages, most=MAX_TITLE_CHARS)
     purpose = read_text(table, "purpose", languages, most=MAX_PURPOSE_CHARS, lines=True)
-    identity = None
-    if "identity" in table.values:
-        identity = table.word("identity", Identity, IDENTITY_MEANT)
-    moderation = None
-    if "moderation" in table.values:
-        moderation = read_text(table, "moderation", languages, most=MAX_CONSENT_CHARS, lines=True)
-    registry = _registry(table) if "registry" in table.values else ""
-    consent = _consent(table, languages)
-    asks_consent = table.flag("ask_consent") if "ask_consent" in table.values else True
-    retention = read_after(table, "retention") if "retention" in table.values else None
+    handling = _handling(table, languages)
     self_paced = table.flag("self_paced") if "self_paced" in table.values else False
-    personal_data = PersonalData.MASK
-    if "personal_data" in table.values:
-        meant = table.word("personal_data", PersonalData, PERSONAL_DATA_MEANT)
-        personal_data = meant or personal_data
     themes = read_themes(table, languages)
     scenarios = read_scenarios(table, languages)
     contacts = read_contacts(table, languages)
@@ -110,7 +97,7 @@ def _pack(table: Table, name: str) -> Pack | None:
     drafts = [reading.draft for reading in readings]
     drafts += [reading.draft for each in follow_ups for reading in each.readings]
     check_ids(drafts)
-    if identity is Identity.ANONYMOUS:
+    if handling.identity is Identity.ANONYMOUS:
         check_anonymous(drafts)
     if scenarios is not None:
         check_scenarios(drafts, [scenario.id for scenario in scenarios])
@@ -123,20 +110,53 @@ def _pack(table: Table, name: str) -> Pack | None:
         purpose=purpose,
         languages=languages.all,
         beside=languages.beside,
-        consent=consent,
-        asks_consent=asks_consent is not False,
-        retention=retention,
+        consent=handling.consent,
+        asks_consent=handling.asks_consent,
+        retention=handling.retention,
         self_paced=self_paced is True,
-        identity=identity or Identity.NAMED,
-        registry=registry,
-        moderation=moderation,
-        personal_data=personal_data,
+        identity=handling.identity,
+        registry=handling.registry,
+        moderation=handling.moderation,
+        personal_data=handling.personal_data,
         themes=themes or (),
         scenarios=scenarios or (),
         contacts=contacts or (),
         recurrence=recurrence,
         steps=_sound(readings),
         follow_ups=tuple(one for each in follow_ups if (one := each.follow_up()) is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Handling:
+    """How what people write is to be handled."""
+
+    consent: Text | None
+    asks_consent: bool
+    retention: tuple[int, int] | None
+    identity: Identity
+    registry: str
+    moderation: Text | None
+    personal_data: PersonalData
+
+
+def _handling(table: Table, languages: Languages | None) -> _Handling:
+    identity = personal_data = moderation = None
+    if "identity" in table.values:
+        identity = table.word("identity", Identity, IDENTITY_MEANT)
+    if "personal_data" in table.values:
+        personal_data = table.word("personal_data", PersonalData, PERSONAL_DATA_MEANT)
+    if "moderation" in table.values:
+        moderation = read_text(table, "moderation", languages, most=MAX_CONSENT_CHARS, lines=True)
+    asks_consent = table.flag("ask_consent") if "ask_consent" in table.values else True
+    return _Handling(
+        consent=_consent(table, languages),
+        asks_consent=asks_consent is not False,
+        retention=read_after(table, "retention") if "retention" in table.values else None,
+        identity=identity or Identity.NAMED,
+        registry=_registry(table) if "registry" in table.values else "",
+        moderation=moderation,
+        personal_data=personal_data or PersonalData.MASK,
     )
 
 

@@ -31,7 +31,7 @@ async def test_a_disk_that_is_full_for_a_while(
         scene = await stack.enter_async_context(stage(homeserver, folder, fresh_name, _SIZE))
         bot = scene.bot
         run = Run(scene, Reaper(bot, random.Random(1)), _NONE)
-        own, group = _SIZE.steps
+        own, _ = _SIZE.steps
         await run.begin()
         await run.is_asked(own)
         first, *others = run.answers(own)
@@ -40,8 +40,7 @@ async def test_a_disk_that_is_full_for_a_while(
 
         # given a disk that is full, and people who go on writing
         disk.fill(bot)
-        for deed in others:
-            await deed()
+        await run.do(*others)
         # then the bot waits, or ends where a key could not be kept, and says why
         await until(lambda: bot.is_gone or disk.says in bot.log.read_text(), "it is told")
 
@@ -51,9 +50,5 @@ async def test_a_disk_that_is_full_for_a_while(
             assert "cannot be used (" in bot.log.read_text()
             await bot.start()
         await run.all_stored()
-        for deed in run.closes(own):
-            await deed()
-        await run.is_asked(group)
-        for deed in (*run.answers(group), *run.closes(group)):
-            await deed()
+        await run.goes_on_to_its_end()
         await assert_everything_once(run)
