@@ -42,6 +42,8 @@ class ContactRooms:
     def __init__(self, world: World, language: str) -> None:
         self._world = world
         self._language = language
+        # Between her naming and the first dialogue no dialogue tells what her role is called.
+        self._titles: dict[str, str] = {}
 
     def name(self, tx: Transaction, role: Contact, user_id: UserId, *, now: datetime) -> None:
         """Name somebody for a role and invite her; whoever had it is let go."""
@@ -52,12 +54,13 @@ class ContactRooms:
         if before is not None and before.room_id is not None:
             key = EffectKey(f"{before.room_id}/-/-/contact-leaves/{to_ms(now)}")
             effects.append(leave(key, before.room_id))
+        title = self._titles[role.id] = role.title.get(self._language)
         key = EffectKey(f"{ROOM}{role.id}/{to_ms(now)}")
         tx.contacts.name(Named(role=role.id, user_id=user_id, key=key))
         room = open_room(
             key,
             self._world.organizers_room,
-            name=f"Runda: {role.title.get(self._language)}",
+            name=f"Runda: {title}",
             encrypted=True,
             direct=True,
             invited=[user_id],
@@ -139,7 +142,7 @@ class ContactRooms:
             role = dialogue.pack.contact(role_id)
             if role is not None:
                 return role.title.get(dialogue.language), wording(dialogue.language)
-        return role_id, wording(self._language)
+        return self._titles.get(role_id, role_id), wording(self._language)
 
     # ------------------------------------------------------------ what groups are told
 

@@ -76,13 +76,28 @@ def heading(words: Wording) -> str:
 
 
 def question_markdown(
-    pack: Pack, words: Wording, *, private: bool, erase_at: datetime | None = None
+    pack: Pack,
+    words: Wording,
+    *,
+    private: bool,
+    via_link: bool = False,
+    erase_at: datetime | None = None,
 ) -> str:
-    """The message that a ✅ says yes to, in a group's room or in a private chat."""
+    """The message that a ✅ says yes to, in a group's room or in a private chat.
+
+    `via_link`: for somebody who is in no group, and whose answers every group reads.
+    """
     text = consent_text(pack, erase_at)
     parts = [heading(words)]
     parts.append("> " + text.get(words.language).strip().replace("\n", "\n> "))
     parts += beside_markdown(text, pack, words.language)
+    if via_link:
+        parts.append(
+            words.say(
+                "**You answer via link:** the groups read what you answer, with your role and "
+                "without your name."
+            )
+        )
     if private:
         how = words.say(
             "**Yes?** Tap ✅ below, or write **yes**. Before that I keep nothing of what you write."

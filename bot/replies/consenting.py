@@ -96,7 +96,8 @@ class Consenting:
         if tx.outbox.fate(keys.consent(dialogue.id, room_id)) is not None:
             return
         language = self._world.language_of(user_id) or dialogue.language
-        question = _question(dialogue, room_id, language, private=True)
+        via_link = self._world.use_of(room_id) is RoomUse.CONTACT
+        question = _question(dialogue, room_id, language, private=True, via_link=via_link)
         tx.outbox.put([question, _tick(dialogue.id, room_id)], now_ms=to_ms(now))
 
     def note_asked(
@@ -361,13 +362,19 @@ def _earlier(tx: Transaction, dialogue: Dialogue) -> list[DialogueId]:
 
 
 def _question(
-    dialogue: Dialogue, room_id: RoomId, language: str, *, private: bool = False
+    dialogue: Dialogue,
+    room_id: RoomId,
+    language: str,
+    *,
+    private: bool = False,
+    via_link: bool = False,
 ) -> Effect:
     erase_at = dialogue.erase_at
     text = question_markdown(
         dialogue.pack,
         wording(language),
         private=private,
+        via_link=via_link,
         erase_at=None if erase_at is None else erase_at.astimezone(ZoneInfo(dialogue.zone)),
     )
     return post(keys.consent(dialogue.id, room_id), room_id, text, silent=private)

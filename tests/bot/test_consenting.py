@@ -566,6 +566,8 @@ async def test_who_is_asked_via_link_says_yes_too(journey: Journey) -> None:
 
     assert b"Marker" not in on_disk(journey)
     assert len(hints(journey, room)) == 1
+    (asked,) = [one for one in journey.texts(room) if one.startswith(ASKS)]
+    assert "the groups read what you answer, with your role and without your name" in asked
     assert "via link:" not in "".join(journey.texts(TABLE_1))
 
     await journey.marks(EVA, question(journey, room))

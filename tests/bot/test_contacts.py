@@ -96,6 +96,15 @@ def plain(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
+async def test_she_is_welcomed_by_what_her_role_is_called(journey: Journey) -> None:
+    journey.has_pack("lunch", PACK)
+    eva = Contact(journey)
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    await eva.comes()
+
+    assert "via link, as **Cook**." in plain(journey.texts(eva.room)[0])
+
+
 async def test_from_a_groups_question_to_the_answer_in_its_thread(
     journey: Journey, eva: Contact
 ) -> None:
