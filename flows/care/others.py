@@ -89,13 +89,15 @@ def _swedish() -> Others:
     who = (
         r"\b(?:(?:min|mitt|mina|vår|vårt|våra) "
         rf"(?:(?!(?:inte|om|att|jag|som)\b)\w+ ){{0,2}}?{kin}s?"
-        rf"|en (?:\w+ )?{kin} (?:till (?:mig|oss)|i (?:min|vår) \w+|som jag känner|hos oss)"
+        rf"|en (?:\w+ )?{kin} (?:till (?:mig|oss)|i (?:min|vår) \w+|som jag känner|hos oss|"
+        r"på (?:mitt |vårt )?(?:jobbet|jobb)|i klassen)"
+        r"|(?:mamma|pappa|förälder|föräldrar) till (?:en|två|mitt) (?:\w+ )?\w+(?: på \d+)?"
         r"|en av (?:mina|våra) \w+"
         r"|(?<!en )(?<!ens )(?:brorsan|syrran|morsan|farsan|mamma|pappa|(?:mor|far)(?:mor|far)))\b"
     )
     between = gap(
         "inte aldrig inga ingen utan slutat slutade om ifall man vi ni jag du någon elever hur vad "
-        "varför mår tycker undrade frågade nästan"
+        "varför mår tycker undrade frågade nästan som människor patienter personer folk ungdomar"
     )
     live = (
         r"(?:leva|finnas(?: till)?|existera|vara i livet|vakna (?:mer|igen|upp))"
@@ -118,6 +120,8 @@ def _swedish() -> Others:
     thoughts = r"(?:självmordstankar|suicidtankar|självmordsplaner|dödstankar|dödslängtan)"
     means = (
         r"(?:vill|ska|skall|tänker|planerar att|tänkt|kommer att|hotar (?:\w+ )?(?:med )?att|"
+        r"(?:funderar|tänker|grubblar) på att|överväger att|(?:googlat|googlar|sökt|söker|läser om|"
+        r"letar efter) hur man|"
         r"hotar|försöker|vill få|bestämt sig för att|(?:prata|pratar|talar|snackar|tjatar|skriver|"
         r"fantiserar) (?:(?!inte\b)\w+ ){0,2}om att(?: \w+)?(?: vill)?|försökte|försökt)"
     )
@@ -137,6 +141,9 @@ def _swedish() -> Others:
         r"|(?:önskar|säger|sagt) (?:att )?(?:han|hon|hen|det|de) (?:var|vore) död"
         r"|(?:önskar|ångrar) (?:att )?(?:han|hon|hen|det|de) (?:aldrig |inte )?"
         r"(?:hade )?(?:fötts|fanns|föddes|funnits)"
+        rf"|inte (?:ska|vill) finnas kvar{END}"
+        r"|bättre (?:om|ifall) (?:han|hon|hen) (?:inte fanns|var borta|var död|dog|försvann)"
+        r"|bättre utan (?:honom|henne)\b|(?:inget|ingenting|ingen anledning) (?:\w+ )?att leva\b"
         r"|livet (?:inte är|är inte) värt att leva"
         r"|ingen (?:\w+ ){0,2}(?:sakna|bry sig|sörja|märka) (?:\w+ )?om (?:han|hon|hen) "
         r"(?:dog|försvann|dör)"
@@ -183,6 +190,7 @@ def _swedish() -> Others:
             r"(?:^|[.,] |\b(?:jag|man|göra|gör|händer|vi|ni|och|men|även|ens|undrar|fråga) )"
             r"(?:om|ifall) [^.,]*$|\b(?:tänk|anta|antag|låtsas|exempel|scenario)\b[^.]*$"
             rf"|\b(?:inte|aldrig) {fears}\b[^.,]*$"
+            r"|\b(?:fråga|undra)\w*\b[^.,]*\b(?:om|ifall)\b[^.,]*$"
         ),
         past=re.compile(
             rf"{SWEDISH.past.pattern}|\bförra (?:året|sommaren|vintern)\b|\böverlevde\b"
@@ -205,12 +213,15 @@ def _english() -> Others:
     )
     who = (
         rf"\b(?:(?:my|our) (?:(?!(?:not|if|that|i|who)\b)\w+ ){{0,2}}?{kin}s?"
-        rf"|an? (?:\w+ )?{kin} (?:of (?:mine|ours)|i know|in my \w+)|one of (?:my|our) \w+"
+        rf"|an? (?:\w+ )?{kin} (?:of (?:mine|ours)|i know|in my \w+|at work|at school)"
+        r"|an? (?:guy|girl|man|woman|boy|lad) (?:at work|in my \w+)"
+        r"|(?:mum|mom|mother|dad|father|parent) (?:to|of) (?:a|an|two|my) (?:\w+ )?\w+(?: of \d+)?"
+        r"|one of (?:my|our) \w+"
         r"|(?<!a )(?:mum|mom|dad|grandma|grandpa|granny))\b"
     )
     between = gap(
         "not never no dont wont doesnt didnt isnt without stopped if whether how what why we us "
-        "you i one people somebody someone pupils asked wondered who almost nearly"
+        "you i one people somebody someone pupils patients asked wondered who those almost nearly"
     )
     live = (
         r"(?:live|be alive|exist|be here any\w*|wake up)"
@@ -230,6 +241,8 @@ def _english() -> Others:
     means = (
         r"(?:wants?(?: to)?|wanting to|going to|will|plans to|planning to|planned to|trying to|"
         r"tried to|threatens to|threatening to|about to|decided to|ready to|"
+        r"hell|shell|theyll|(?:thinking|thinks|thought) (?:of|about)|considering|planning on|"
+        r"(?:googling|googled|searching|reading about|looked up|looking up) how to|"
         r"(?:talk|talks|talking) (?:\w+ )?about)"
     )
     no = r"(?:doesnt|does not|dont|do not|no longer)"
@@ -245,6 +258,9 @@ def _english() -> Others:
         r"|(?:is|are|hes|shes|seems|feels) (?:\w+ )?suicidal\b"
         rf"|wish(?:es)? {they} (?:was|were) (?:dead|never born)|wish(?:es)? {they} "
         r"(?:had never been born|didnt exist)"
+        rf"|better (?:off )?(?:if {they} (?:wasnt|werent|was not|was gone|was dead)|without "
+        r"(?:her|him|them)\b)"
+        r"|(?:has|have|had|got) (?:nothing|no reason|no point) (?:\w+ )?to live"
         rf"|life is(?:nt| not) worth living"
         rf"|(?:miss|care)(?: \w+){{0,2}} if {they} (?:died|was gone)"
         rf"|(?:cut|cuts|cutting|hurts|hurting|harming|harms|burns) {herself}"
@@ -285,6 +301,7 @@ def _english() -> Others:
         supposed=re.compile(
             r"\bif [^.,]*$|\b(?:suppose|imagine|example|scenario)\b[^.]*$"
             rf"|\b(?:not|never) {fears}\b[^.,]*$"
+            r"|\b(?:ask|wonder)\w*\b[^.,]*\b(?:if|whether)\b[^.,]*$"
         ),
         past=re.compile(
             rf"{ENGLISH.past.pattern}|\blast (?:year|summer|winter)\b|\bsurvived\b"

@@ -21,8 +21,10 @@ from flows.care.rules import Level
 _HERE = Path(__file__).parent
 _SETS = ("sv_dev", "sv_test", "en_dev", "en_test")
 _OTHERS = ("others_sv_dev", "others_sv_test", "others_en_dev", "others_en_test")
+_LATE = ("others_sv_late", "others_en_late")
 _FEWEST = 300
 _FEWEST_OF_OTHERS = 70
+_UNHEARD = 5
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,18 @@ def _heard(text: str) -> str:
     return "none" if danger is None else danger.level.value
 
 
-@pytest.mark.parametrize("name", [*_SETS, *_OTHERS])
+@pytest.mark.parametrize("name", [*_SETS, *_OTHERS, *_LATE])
 def test_each_line_is_heard_as_what_it_is(name: str) -> None:
-    wrong = {line.text: _heard(line.text) for line in _lines(name)}
+    heard = {line.text: _heard(line.text) for line in _lines(name) if line.sort != "unheard"}
 
-    assert wrong == {line.text: line.level for line in _lines(name)}
+    assert heard == {line.text: line.level for line in _lines(name) if line.sort != "unheard"}
+
+
+def test_what_is_known_not_to_be_heard_is_still_not_heard() -> None:
+    # One that is heard one day is a line like the others from then on.
+    unheard = [line for name in _LATE for line in _lines(name) if line.sort == "unheard"]
+
+    assert [_heard(line.text) for line in unheard] == ["none"] * _UNHEARD
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
