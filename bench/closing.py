@@ -27,7 +27,7 @@ from flows.digest.sentences import model_name
 from flows.ids import RoomId
 from storage.overview import Reading, reading
 
-POSTED_S = Goal(60.0)
+POSTED_S = Goal(10.0)
 ROOMS, PEOPLE = 10, 6
 _HEAD = "Sammanställning"
 _WITHIN_S = 300.0

@@ -1,4 +1,4 @@
-"""A moment as people write it: ``13``, ``13.00``, ``imorgon 9.30``, ``2026-12-01 13:00``.
+"""A moment as people write it: ``13``, ``imorgon 9.30``, ``fredag 9``, ``2026-12-01 13:00``.
 
 What is written is read on the wall clock of a zone. Twice a year that clock jumps: a time
 that it skips is refused, and of a time that it shows twice the first is meant.
@@ -21,6 +21,24 @@ _DAYS_AHEAD = {
         ("i övermorgon", "övermorgon", "i overmorgon", "overmorgon", "day after tomorrow"), 2
     ),
 }
+
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("måndag", "mandag", "monday"),
+            ("tisdag", "tuesday"),
+            ("onsdag", "wednesday"),
+            ("torsdag", "thursday"),
+            ("fredag", "friday"),
+            ("lördag", "lordag", "saturday"),
+            ("söndag", "sondag", "sunday"),
+        )
+    )
+    for name in names
+}
+_ON = ("på ", "pa ", "on ")
+_WEEK = timedelta(days=7)
 
 _WRITTEN = re.compile(
     r"(?P<day>20[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}|[a-zåäö ]*?)"
@@ -100,8 +118,9 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     if match is None:
         raise NotAMoment(written)
     day = _day(match["day"].strip(), now.astimezone(zone).date(), written)
-    wall = _wall(day, match, zone, written)
-    moment = _on_the_clock(wall, now, written)
+    moment = _on_the_clock(_wall(day, match, zone, written), now, written)
+    if moment <= now - _SAME_MINUTE and _weekday(match["day"]) is not None:
+        moment = _on_the_clock(_wall(day + _WEEK, match, zone, written), now, written)
     if moment <= now - _SAME_MINUTE:
         raise AlreadyPast(written, moment, today=not match["day"].strip())
     return moment
@@ -112,9 +131,20 @@ def is_shown_twice(moment: datetime) -> bool:
     return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
 
 
+def _weekday(written_day: str) -> int | None:
+    """The day of the week that is named, 0 for Monday; the next one is meant."""
+    name = written_day.strip()
+    for on in _ON:
+        name = name.removeprefix(on)
+    return _WEEKDAYS.get(name)
+
+
 def _day(written_day: str, today: date, written: str) -> date:
     if written_day in _DAYS_AHEAD:
         return today + timedelta(days=_DAYS_AHEAD[written_day])
+    weekday = _weekday(written_day)
+    if weekday is not None:
+        return today + (timedelta(days=weekday - today.weekday()) % _WEEK)
     try:
         year, month, day = (int(part) for part in written_day.split("-"))
         return date(year, month, day)

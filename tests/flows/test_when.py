@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,6 +38,12 @@ def local(year: int, month: int, day: int, hour: int, minute: int = 0) -> dateti
         ("tomorrow at 9", local(2026, 11, 21, 9)),
         ("i övermorgon 0:00", local(2026, 11, 22, 0)),
         ("i overmorgon 0:00", local(2026, 11, 22, 0)),
+        ("fredag 13", local(2026, 11, 20, 13)),
+        ("fredag 9.30", local(2026, 11, 27, 9, 30)),
+        ("på lördag kl. 9", local(2026, 11, 21, 9)),
+        ("torsdag 13", local(2026, 11, 26, 13)),
+        ("pa mandag 9", local(2026, 11, 23, 9)),
+        ("on Sunday at 9:30", local(2026, 11, 22, 9, 30)),
         ("2026-12-01 13:00", local(2026, 12, 1, 13)),
         ("2026-12-01T13:00", local(2026, 12, 1, 13)),
         ("2026-12-01, kl. 13", local(2026, 12, 1, 13)),
@@ -60,6 +66,8 @@ def test_a_moment(text: str, moment: datetime) -> None:
         "   ",
         "snart",
         "snart 13",
+        "nästa fredag 13",
+        "fredag",
         "25",
         "13:60",
         "13:0",
@@ -119,6 +127,16 @@ def test_a_time_the_clock_jumps_over_in_spring() -> None:
 )
 def test_at_the_edges_of_the_jump(text: str, utc: datetime) -> None:
     assert parse_when(text, NOW, STOCKHOLM).astimezone(UTC) == utc
+
+
+@pytest.mark.parametrize("ahead", range(8))
+def test_a_weekday_is_the_next_that_is_to_come(ahead: int) -> None:
+    # given the same hour on eight days in a row, over the night of summer time
+    now = datetime(2027, 3, 24, 9, 0, tzinfo=STOCKHOLM) + timedelta(days=ahead)
+    moment = parse_when("söndag 9.30", now, STOCKHOLM)
+
+    assert (moment.strftime("%H:%M"), moment.weekday()) == ("09:30", 6)
+    assert timedelta(0) < moment - now < timedelta(days=7)
 
 
 def test_of_a_time_shown_twice_in_autumn_the_first_is_meant() -> None:
