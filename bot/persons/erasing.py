@@ -5,7 +5,7 @@ What was published of totals stays; what cannot be reached from here is said in 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.seating.showing import TablesMessage
     from bot.world import World
     from flows.dialogue import Dialogue
+    from storage.replies import Reply
     from storage.transaction import Transaction
 
 log = structlog.get_logger()
@@ -77,19 +78,39 @@ class Erasing:
             self._corrections.take_back(tx, reply, later, now_ms=to_ms(now))
         for reply in replies:
             tx.holds.release(reply.reply_no)
-        # Where she was asked via link, or has asked somebody, digests quote that too.
-        asked = (*tx.contacts.of_answerer(user_id), *tx.contacts.of_asker(user_id))
-        spoke_in = {dialogue_id for dialogue_id, _ in seats}
-        spoke_in |= {question.asking.dialogue_id for question in asked}
-        for dialogue_id in sorted(spoke_in):
-            self.unsay(tx, dialogue_id, now=now)
-        self.unsay_in_private(tx, {user_id}, now=now)
-        quoted = tx.told.take_of_person(user_id, [reply.reply_no for reply in replies])
-        unsay_these(tx, quoted, now=now)
+        self._unsay_quotes(tx, user_id, replies, {one for one, _ in seats}, now=now)
         answered = len(tx.contacts.of_answerer(user_id))
         self._contacts.forget(tx, user_id, now=now)
         self._contacts.let_go(tx, user_id, now=now)
         tx.replies.cut_off([reply.reply_no for reply in replies])
+        self._forget_rows(tx, user_id, now)
+        count = len(standing) + answered
+        tx.audit.add(Act.ERASE, actor=actor, at_ms=to_ms(now), subject=str(count), reason=reason)
+        self._world.see_rooms(tx)
+        self._world.see_rounds(tx)
+        log.info("person.forgotten", replies=count)
+        return count
+
+    def _unsay_quotes(
+        self,
+        tx: Transaction,
+        user_id: UserId,
+        replies: Sequence[Reply],
+        answered_in: set[DialogueId],
+        *,
+        now: datetime,
+    ) -> None:
+        """Take back whatever the bot has posted that quotes her, or may."""
+        # Where she was asked via link, or has asked somebody, digests quote that too.
+        asked = (*tx.contacts.of_answerer(user_id), *tx.contacts.of_asker(user_id))
+        for dialogue_id in sorted(answered_in | {one.asking.dialogue_id for one in asked}):
+            self.unsay(tx, dialogue_id, now=now)
+        self.unsay_in_private(tx, {user_id}, now=now)
+        quoted = tx.told.take_of_person(user_id, [reply.reply_no for reply in replies])
+        unsay_these(tx, quoted, now=now)
+
+    def _forget_rows(self, tx: Transaction, user_id: UserId, now: datetime) -> None:
+        """Everything that is kept under her account."""
         tx.replies.forget_marks(user_id)
         tx.journal.forget_sender(user_id)
         tx.early.forget_sender(user_id)
@@ -101,12 +122,6 @@ class Erasing:
         tx.outbox.forget_keys(f"/{user_id}/")
         tx.people.forget(user_id)
         tx.erase_for_good()
-        count = len(standing) + answered
-        tx.audit.add(Act.ERASE, actor=actor, at_ms=to_ms(now), subject=str(count), reason=reason)
-        self._world.see_rooms(tx)
-        self._world.see_rounds(tx)
-        log.info("person.forgotten", replies=count)
-        return count
 
     def name(
         self, tx: Transaction, name: str, *, now: datetime, actor: str, reason: str = ""
