@@ -216,9 +216,12 @@ class Stage:
     # --------------------------------------------------------------------- commands
 
     def start(self, pack: str, *, pace: float) -> None:
-        """Start a dialogue from the command line, at another pace than the configured one."""
+        """Start a dialogue from the command line, at another pace than the configured one.
+
+        Of a pack that comes again and again, one now: without a time only its series would begin.
+        """
         run_runda(
-            ["start", pack, "--config", self.config, "--pace", str(pace)],
+            ["start", pack, "--config", self.config, "--pace", str(pace), "--at", "nu"],
             log=self.logs / "start.log",
         )
 

@@ -131,6 +131,16 @@ async def test_who_may_steer_and_who_only_reads(
             await anna.leave(first.room_id)
             await anna.join(second.room_id)
             await scene.shows(anna, hers, "Du har kommit till en annan grupps rum. Ditt är Bord 1")
+
+            # when the day has ended and its follow-up begins, the same tables are asked
+            await scene.order("!avsluta test-1")
+            await scene.shows(scene.organizer, scene.organizers_room, "test-1 är avslutad")
+            await scene.order("!boka uppföljning nu")
+            await scene.shows(bo, first.room_id, "Vad har hänt?")
+            since = await bo.write(first.room_id, "Vi ses varje vecka")
+            await scene.marked(bo, first.room_id, since, "👍")
+            await scene.order("!nästa")
+            await scene.shows(scene.organizer, scene.organizers_room, "Vi ses varje vecka")
     finally:
         await helper.close()
 
