@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     try:
         return asyncio.run(_run(wish, console, keep=keep))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C, SIGTERM
         console.print("\nInterrupted. Everything has been ended.")
         return _INTERRUPTED
 
