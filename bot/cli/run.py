@@ -10,6 +10,7 @@ from bot.app import run as run_app
 from bot.cli.configuration import configured
 from bot.cli.new_config import PRIVATE_FOLDER
 from bot.cli.terminal import FOR_OPERATOR, OK, Terminal
+from bot.config.values import forget_secrets
 from bot.errors import ChatLoggedOut
 from bot.service.backup import restoring
 from bot.service.logs import guard_the_process, set_up_logs
@@ -21,6 +22,7 @@ _OURS_ALONE = 0o077
 def run(parsed: argparse.Namespace, terminal: Terminal) -> int:
     """Run until told to stop."""
     config = configured(parsed, terminal)
+    forget_secrets(os.environ)
     cut_off = restoring(config)
     if cut_off.exists():
         terminal.complain(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,12 @@ def load_config(
         problems = [describe(detail, words) for detail in error.errors(include_url=False)]
         raise ConfigError(str(path), problems) from None
     return _settle(file, place)
+
+
+def forget_secrets(environ: MutableMapping[str, str]) -> None:
+    """Take the secrets out of the environment, which every child process would inherit."""
+    for variable in (TOKEN_VARIABLE, DATABASE_PASSWORD_VARIABLE):
+        environ.pop(variable, None)
 
 
 def secret_files(path: Path) -> tuple[Path, ...]:
