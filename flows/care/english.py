@@ -101,6 +101,25 @@ _RULES = (
         rf"{_I}(?:wont|will not) be alive (?:tomorrow|next|much|for)\b",
     ),
     Rule(
+        "the means at hand",
+        Level.ACUTE,
+        r"\b(?:sitting|standing|lying) here with (?:all )?(?:the|my) "
+        r"(?:pills|rope|knife|razor|blade|gun)\b"
+        r"|\bbought (?:a |the )?rope\b(?: [.,])?(?: \w+){0,3} (?:cant|tonight|done|enough)\b"
+        r"|\bthrow(?:ing)? myself (?:in front of|off|under) (?:the |a )?"
+        r"(?:train|bridge|roof|building|car|bus|truck|balcony)",
+    ),
+    Rule(
+        "a decision",
+        Level.ACUTE,
+        r"\bdecided\b[^.]{0,60}\b(?:ill|i will) do it\b"
+        r"|\bdo it and then its over\b"
+        r"|\b(?:tomorrow|next week) i (?:wont|will not) (?:exist|be alive)\b"
+        r"|\bi (?:wont|will not) (?:exist (?:tomorrow|anymore)|be (?:here|around) much longer)\b"
+        r"|\blast time you(?:ll)? (?:will )?(?:ever )?hear from me"
+        r"|\bthink about is (?:how to die|dying|death)\b|\bthinking about how to die\b",
+    ),
+    Rule(
         "not to want to live",
         Level.PASSIVE,
         rf"{_START}{_G1}{_NOT_WANT} (?:live|liv|be alive|exist)\b"
@@ -151,11 +170,59 @@ _RULES = (
         rf"|\bwant (?:it all|everything) to (?:be over|end){END}",
     ),
     Rule(
+        "to see no way",
+        Level.PASSIVE,
+        rf"\bjust want to disappear{END}"
+        r"|\bwake up (?:\w+ ){0,3}wish(?:ing)? i hadnt"
+        r"|\b(?:nicer|better|easier) to be dead\b"
+        r"|\b(?:see|is|theres) no (?:point|reason|meaning) (?:in|to) (?:going on |go on |keep )?"
+        r"(?:living|live)\b"
+        r"|\blife (?:is not|isnt) worth it\b"
+        r"|\bhate my life\b(?: \w+){0,3} (?:dont want|cant take|cant go)"
+        r"|\bi?m? ?(?:am |feel like )?a burden (?:to|on) (?:everyone|everybody|my family|all"
+        r"|them)\b",
+    ),
+    Rule(
+        "to long for death",
+        Level.PASSIVE,
+        rf"{_START}{_G2}(?:would like|would love|want|wish) to (?:be dead|not exist|be gone)\b"
+        rf"|{_START}{_G2}(?:think|thinking|dream|dreaming|fantasise|fantasize) (?:\w+ ){{0,2}}"
+        rf"(?:about|of) (?:dying|death|being dead|my (?:own )?death|killing myself)\b"
+        r"|\bstop thinking about (?:dying|death|suicide|jumping)\b"
+        r"|\bhope i (?:get hit by|get run over|get cancer|die)\b",
+    ),
+    Rule(
+        "the only way out",
+        Level.ACUTE,
+        r"\b(?:suicide|death|dying|killing myself) (?:feels|is|seems|looks)(?: like)? (?:the |my )?"
+        r"only (?:way out|way|option|solution|thing left)"
+        r"|\b(?:letter|note)\b[^.]{0,40}\bwhen im (?:dead|gone)\b",
+    ),
+    Rule(
+        "to be tired of being",
+        Level.PASSIVE,
+        r"\b(?:tired|sick|done) (?:of|with) (?:existing|being here|living|being alive)\b"
+        rf"|{_START}{_G1}(?:cant|can not) (?:\w+ )?live (?:like this|with (?:this|the pain"
+        rf"|myself)){END}"
+        r"|\bnothing (?:\w+ )?to (?:fight|live) for\b"
+        r"|\bno point (?:in )?(?:going on )?living\b"
+        r"|\b(?:nobody|no one|noone) would (?:even )?(?:cry|care|mourn|miss me) if i "
+        r"(?:died|was dead|was gone)"
+        r"|\bi could (?:just )?stop (?:existing|living)\b|\bbest to end it\b"
+        r"|\bwhy (?:should|do|would|must) i (?:even |still |keep )?(?:exist|live|existing|living)\b"
+        r"|\bcares? (?:whether|if) i live or die\b",
+    ),
+    Rule(
         "to harm oneself",
         Level.PASSIVE,
         rf"{_START}{_G2}(?:cut|cutting) myself\b"
         r"(?! (?:on|while|when|some|shaving|a|off|with paper)\b)"
         r"|\b(?:started|keep|begun) (?:hurting|harming) myself"
+        r"|\b(?:afraid|scared|worried) (?:that )?i(?:ll| will| might| am going to|m going to) "
+        r"(?:hurt|harm|cut|kill) myself\b"
+        r"|\b(?:took|put|used) (?:a |the )?(?:blade|razor|knife) (?:to|on) my "
+        r"(?:arms?|wrists?|legs?|thighs?|skin)\b"
+        rf"|{_START}{_G2}cut myself when (?:it|i (?:feel|get|cant|am)|im)\b"
         rf"|{_I}(?:self harm|selfharm)\b|{_I}{_G1}burn(?:ing)? myself with cig",
     ),
 )
@@ -194,6 +261,8 @@ ENGLISH = Language(
     hints=re.compile(
         r"\bdie\b|dead|death|\bdied\b|kill|suic|\blif|liv|alive|myself|kms|\bend\b|ending|pills|"
         r"overdos|jump|wake up|exist|better|disappear|wrists|goodbye|born|gone|be over|wish i|"
-        r"self ?harm|be here any|my self|rope|gun\b|bridge|roof"
+        r"self ?harm|be here|my self|rope|gun\b|bridge|roof|last time you|do it\b|burden|"
+        r"disappear|dying|hit by|run over|blade|razor|knife|fight for|point|nobody|no one|only"
+        r" way|only option"
     ),
 )

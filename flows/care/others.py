@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.care.english import ENGLISH
 from flows.care.rules import END, gap
@@ -47,13 +48,14 @@ class Others:
 
     def are_meant(self, said: str, start: int, end: int) -> bool:
         """Whether what stands there is said of another, and not of the writer."""
-        return any(found.start() < end and start < found.end() for found in self._of_a_person(said))
+        return any(begin < end and start < stop for begin, stop in _said_of_others(self.code, said))
 
     def _found(self, said: str) -> Iterator[re.Match[str]]:
-        yield from self._of_a_person(said)
+        yield from self.of_a_person(said)
         yield from self.alone.finditer(said)
 
-    def _of_a_person(self, said: str) -> Iterator[re.Match[str]]:
+    def of_a_person(self, said: str) -> Iterator[re.Match[str]]:
+        """What is said of another, be it supposed or past too."""
         own = self.who.search(said)
         if own is not None:
             yield from self.of_her.finditer(said)
@@ -96,7 +98,7 @@ def _swedish() -> Others:
         r"|(?<!en )(?<!ens )(?:brorsan|syrran|morsan|farsan|mamma|pappa|(?:mor|far)(?:mor|far)))\b"
     )
     between = gap(
-        "inte aldrig inga ingen utan slutat slutade om ifall man vi ni jag du någon elever hur vad "
+        "inte aldrig inga ingen utan om ifall man vi ni jag du någon elever hur vad "
         "varför mår tycker undrade frågade nästan som människor patienter personer folk ungdomar"
     )
     live = (
@@ -119,7 +121,8 @@ def _swedish() -> Others:
     harm = rf"(?:göra (?:{herself} (?:illa|något)|illa {herself})|skada {herself}|skära {herself})"
     thoughts = r"(?:självmordstankar|suicidtankar|självmordsplaner|dödstankar|dödslängtan)"
     means = (
-        r"(?:vill|ska|skall|tänker|planerar att|tänkt|kommer att|hotar (?:\w+ )?(?:med )?att|"
+        r"(?:vill|ska|skall|tänker|planerar att|tänkt|kommer att|hotar (?:\w+ )?(?:med )?att|är"
+        r" på väg att|"
         r"(?:funderar|tänker|grubblar) på att|överväger att|(?:googlat|googlar|sökt|söker|läser om|"
         r"letar efter) hur man|"
         r"hotar|försöker|vill få|bestämt sig för att|(?:prata|pratar|talar|snackar|tjatar|skriver|"
@@ -142,6 +145,8 @@ def _swedish() -> Others:
         r"|(?:önskar|ångrar) (?:att )?(?:han|hon|hen|det|de) (?:aldrig |inte )?"
         r"(?:hade )?(?:fötts|fanns|föddes|funnits)"
         rf"|inte (?:ska|vill) finnas kvar{END}"
+        rf"|(?:pratar|talar) om att (?:han|hon|hen) inte orkar (?:mer|längre)"
+        rf"|(?:säger|tycker) att livet är (?:slut|över){END}"
         r"|bättre (?:om|ifall) (?:han|hon|hen) (?:inte fanns|var borta|var död|dog|försvann)"
         r"|bättre utan (?:honom|henne)\b|(?:inget|ingenting|ingen anledning) (?:\w+ )?att leva\b"
         r"|livet (?:inte är|är inte) värt att leva"
@@ -155,6 +160,12 @@ def _swedish() -> Others:
         rf"|(?:har )?(?:tagit|svalde|svalt|tog) {between(2)}(?:en överdos|överdos|\w*tabletter)"
         r"|samlat (?:\w+ )?tabletter"
         r"|skrivit (?:\w+ )?(?:avskedsbrev|självmordsbrev)"
+        r"|(?:inlagd|på sjukhus|på intensiven|vårdas) (?:\w+ ){0,2}efter (?:ett |en )?"
+        r"(?:självmordsförsök|suicidförsök|överdos)"
+        rf"|(?:tog|tagit|tar) farväl(?:{END}| för alltid| av mig)"
+        rf"|(?:inte (?:\w+ )?(?:vill|orkar) leva|orkar inte leva|vill inte leva) utan (?:pappa"
+        rf"|mamma|"
+        r"honom|henne|mig)\b"
         r"|(?:står|sitter) på (?:bron|taket|spåret|en bro)\b[^.]{0,60}\bhoppa"
         rf"|{said} {between(5)}{back_then}"
         rf"|säger {between(4)}ville {die})"
@@ -194,6 +205,7 @@ def _swedish() -> Others:
         ),
         past=re.compile(
             rf"{SWEDISH.past.pattern}|\bförra (?:året|sommaren|vintern)\b|\böverlevde\b"
+            r"|\bslutat? (?:att )?(?:skära|skada|rispa|prata|tala|tänka|vilja|säga|hota)\b"
             r"|\bmår (?:\w+ )?(?:bra|bättre)\b|\blever i ?dag\b"
             r"|\bnär (?:min|mitt|mina|vår|vårt)(?: \w+){1,4} (?:sa|sade|ville|hade|skar|försökte|"
             r"berättade|mådde|var|fick|skrev)\b|\bnär (?:han|hon|hen) var\b"
@@ -220,7 +232,7 @@ def _english() -> Others:
         r"|(?<!a )(?:mum|mom|dad|grandma|grandpa|granny))\b"
     )
     between = gap(
-        "not never no dont wont doesnt didnt isnt without stopped if whether how what why we us "
+        "not never no dont wont doesnt didnt isnt without if whether how what why we us "
         "you i one people somebody someone pupils patients asked wondered who those almost nearly"
     )
     live = (
@@ -269,6 +281,11 @@ def _english() -> Others:
         r"|(?:taken|took|swallowed) (?:\w+ ){0,3}(?:overdose|pills)|overdosed"
         r"|(?:been )?saving (?:up )?(?:\w+ )?pills|never wants? to wake up"
         r"|(?:written|wrote) (?:an? )?(?:\w+ )?(?:goodbye|suicide) (?:letter|note)"
+        rf"|(?:has|have|had) wanted to {die}|(?:says|thinks|feels) (?:that )?(?:\w+ )?life is"
+        rf" over{END}"
+        r"|in (?:the )?hospital after (?:a |an )?(?:suicide attempt|overdose)"
+        r"|(?:said|saying|say) (?:goodbye|farewell) forever"
+        r"|(?:cant|doesnt want to) (?:go on )?(?:living|live) without (?:dad|mum|mom|him|her|me)\b"
         r"|(?:standing|sitting) on the (?:roof|bridge|edge|tracks)\b[^.]{0,60}\bjump"
         rf"|(?:said|wrote|told me|texted|shouted) {between(5)}(?:didnt want to {live}|"
         rf"(?:wanted to|was going to|would) {between(2)}(?:{die}|{kill})))"
@@ -304,13 +321,21 @@ def _english() -> Others:
             r"|\b(?:ask|wonder)\w*\b[^.,]*\b(?:if|whether)\b[^.,]*$"
         ),
         past=re.compile(
-            rf"{ENGLISH.past.pattern}|\blast (?:year|summer|winter)\b|\bsurvived\b"
+            rf"{ENGLISH.past.pattern}"
+            r"|\bstopped (?:cutting|hurting|harming|talking|thinking|wanting|saying"
+            r"|threatening)\b|\blast (?:year|summer|winter)\b|\bsurvived\b"
             r"|\bwhen (?:my|our)(?: \w+){1,4} (?:said|wanted|had|tried|told|was|got|wrote)\b"
             r"|\bwhen (?:he|she|they) (?:was|were)\b"
             r"|\b(?:is|are) (?:well|alive|better) (?:now|today)"
         ),
         still=ENGLISH.still,
     )
+
+
+@lru_cache(maxsize=8)
+def _said_of_others(code: str, said: str) -> tuple[tuple[int, int], ...]:
+    """Where something is said of another; asked again for each thing found in the same text."""
+    return tuple(found.span() for found in OTHERS[code].of_a_person(said))
 
 
 OTHERS = {others.code: others for others in (_swedish(), _english())}

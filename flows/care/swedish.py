@@ -117,6 +117,26 @@ _RULES = (
         rf"|{_J}är död (?:i ?morgon|snart)\b",
     ),
     Rule(
+        "the means at hand",
+        Level.ACUTE,
+        rf"{_J}(?:sitter|ligger|står)(?: här| nu)? med (?:alla )?(?:tabletter\w*|piller|pillren|"
+        r"rakblad\w*|repet|kniven)\b(?! till)"
+        r"|\bköpt (?:ett )?rep\b(?: [.,])?(?: \w+){0,3} "
+        r"(?:orkar inte|pallar inte|i ?kväll|i ?natt|göra det|räcker nu)"
+        r"|\b(?:lägger|lägga|kastar|kasta|slänger|slänga) mig (?:på|framför|under) "
+        r"(?:rälsen|spåret|tåget|ett tåg|en lastbil|bussen|en bil)"
+        rf"|{_J}(?:ska|tänker) hoppa{END}",
+    ),
+    Rule(
+        "a decision",
+        Level.ACUTE,
+        r"\bbestämt mig\b[^.]{0,60}\b(?:gör jag det|ska göra det|är det (?:över|slut))\b"
+        rf"|\b(?:{_WHEN}|nästa vecka|till helgen) (?:finns|lever) jag inte\b"
+        r"|\bjag (?:finns|lever) inte (?:mer |längre )?(?:i ?morgon|nästa vecka)"
+        r"|\bsista gången ni hör (?:av|från) mig"
+        r"|\b(?:tänker|tänka|funderar|funderat|planerar) (?:\w+ ){0,3}hur jag ska dö\b",
+    ),
+    Rule(
         "not to want to live",
         Level.PASSIVE,
         rf"{_START}{_G2}(?:vill|orkar|pallar|palla|klarar|borde|förtjänar|kan)"
@@ -146,12 +166,12 @@ _RULES = (
         r"|\b(?:alla|världen|familj|familjen|barnen|de|ni)\b[^.]*\bbättre (?:\w+ )?utan mig\b"
         r"|\bförsvinna (?:f[öo]r alltid|f[öo]r gott|från jorden|från jordens yta|från världen)"
         r"|\b(?:ingen (?:\w+ )?)?(?:sakna|märka|märker|bry sig|sörja) (?:mig )?om jag "
-        r"(?:dog|försvann|dör|var död)",
+        r"(?:dog|försvann|dör|var död|var borta|inte fanns)",
     ),
     Rule(
         "never to wake",
         Level.PASSIVE,
-        r"\b(?:somna|sova)(?: in)? och (?:aldrig|inte) vakna"
+        r"\b(?:somna|sova)(?: in)? och (?:aldrig|inte|slippa) vakna"
         r"|\b(?:hoppas|vill|önskar) (?:att )?(?:jag )?(?:inte|aldrig)(?: mer)? vaknar?(?: upp)?"
         rf"(?:{END}| (?:igen|mer|i ?morgon)\b(?! (?:klockan|tidigt)))",
     ),
@@ -168,12 +188,65 @@ _RULES = (
         rf"|\bvill (?:\w+ )?att allt (?:bara )?ska ta slut{END}",
     ),
     Rule(
+        "to see no way",
+        Level.PASSIVE,
+        rf"\b(?:vill|önskar)(?: jag)? bara (?:få )?försvinna{END}"
+        r"|\bvaknar (?:\w+ ){0,3}och önskar (?:att )?jag inte hade"
+        r"|\b(?:bättre|skönare|skönt|lättare) att (?:vara död|få dö|slippa leva)\b"
+        r"|\bser ingen (?:mening|poäng|anledning) (?:\w+ ){0,2}(?:att (?:fortsätta )?leva|livet)\b"
+        r"|\blivet (?:är|känns) inte värt (?:det|något|nånting)"
+        rf"|{_J}vill inte vara här (?:längre|mer)\b(?! (?:på|i|inne)\b)"
+        r"|\bhatar (?:mitt liv|livet)\b(?: \w+){0,3} (?:vill inte|orkar inte|pallar inte)"
+        rf"|{_J}(?:är|känner mig som) (?:\w+ )?en börda för "
+        r"(?:alla|familjen|min familj|mina|andra|dem)",
+    ),
+    Rule(
+        "to long for death",
+        Level.PASSIVE,
+        rf"{_J}{_G3}(?:skulle vilja|vill|önskar att jag fick|hoppas att jag får) (?:\w+ )?"
+        rf"(?:vara död\b(?! (?:i|på|när)\b)|slippa (?:leva|livet|finnas)|inte finnas\b)"
+        rf"|{_J}{_G2}(?:tänker|funderar|drömmer|fantiserar) (?:\w+ ){{0,3}}(?:på|om) "
+        rf"(?:att {_DIE}|att få {_DIE}|min (?:egen )?död\b|att (?:inte finnas|försvinna{END}))"
+        rf"|\b(?:kan )?inte sluta tänka på (?:att (?:dö|hoppa|ta livet)|döden|självmord)\b"
+        r"|\blängtar (?:\w+ ){0,2}bort från (?:livet|allt|världen)\b"
+        r"|\bhoppas (?:att )?jag (?:blir (?:påkörd|överkörd|dödligt sjuk)|får cancer|dör)\b",
+    ),
+    Rule(
+        "the only way out",
+        Level.ACUTE,
+        r"\b(?:självmord|suicid|döden|att dö) (?:känns|är|verkar)(?: som)?(?: den| det)? enda "
+        r"(?:utväg\w*|lösning\w*|väg\w*|som återstår)"
+        r"|\bbrev\b[^.]{0,40}\bnär jag (?:är (?:död|borta)|inte finns)",
+    ),
+    Rule(
+        "to be tired of being",
+        Level.PASSIVE,
+        rf"\b(?:trött|less|utless|led|färdig) (?:på|med) att (?:finnas|existera|leva){END}"
+        rf"|{_J}{_G2}(?:orkar|klarar|pallar|står)(?: \w+)? inte(?: \w+){{0,2}} (?:att )?leva "
+        rf"(?:så här|såhär|med (?:det här|detta|smärtan|ångesten|mig själv)){END}"
+        r"|\b(?:inget|ingenting) (?:\w+ )?att (?:kämpa|leva|finnas) för\b"
+        r"|\bvarför (?:ska|skulle|måste) jag (?:ens |fortsätta |behöva )?(?:finnas|existera|leva)\b"
+        r"|\bvarför (?:finns|lever) jag\b"
+        r"|\bingen (?:idé|ide) att (?:fortsätta )?leva\b"
+        r"|\bingen (?:som )?skulle (?:\w+ )?(?:gråta|sörja|sakna mig) om jag (?:dog|var död"
+        r"|försvann)"
+        r"|\bjag kunde (?:få )?sluta (?:finnas|existera|leva)\b"
+        r"|\b(?:bäst|bättre|lika bra) att göra slut på (?:det|allt|livet)\b"
+        r"|\bingen bryr sig (?:om )?(?:om |ifall )?jag (?:lever|dör) eller (?:dör|lever)\b",
+    ),
+    Rule(
         "to harm oneself",
         Level.PASSIVE,
         rf"{_J}{_G2}(?:skär|rispar|ristar) {_MIG}\b(?! (?:på|i fingret|inte|aldrig|när)\b)"
         rf"|{_J}har {_G2}(?:skurit|rispat|skadat) {_MIG} (?:igen|i helgen|i ?går)\b"
         r"|\b(?:börjat|fortsätter|måste) (?:att )?(?:skada|skära) mig\b"
         rf"|{_J}{_G2}(?:skadar|bränner|slår) mig själv\b(?! på)"
+        rf"|{_J}{_G2}(?:skär|rispar) mig när (?:det (?:blir|är|känns)|jag (?:mår|har ångest))"
+        r"|\brädd (?:för )?att jag (?:ska |kommer att |ska komma att )?(?:göra|gör|skada|skadar) "
+        r"(?:mig själv(?: illa)?|mig illa|illa mig)"
+        rf"|{_J}(?:skar|har skurit|rispade) (?:upp )?(?:armen|armarna|handleden|handlederna|låret|"
+        rf"mig (?:igår|i går|i natt|inatt))\b"
+        r"|\b(?:börjat|fortsätter|måste) (?:att )?göra (?:mig (?:själv )?illa|illa mig)\b"
         rf"|{_J}{_G2}gör (?:illa mig själv|mig själv illa)|{_J}självskadar\b",
     ),
 )
@@ -185,6 +258,7 @@ SWEDISH = Language(
         r"\b(?:vet|bestämt|tänkt ut|planerat)(?: (?:redan|exakt|precis|mig))? (?:hur|när) jag ska"
         rf"|\b(?:gör|göra) det {_WHEN}\b|\bavsluta det\b|\bslag i saken\b|{_J}har tabletterna"
         r"|\b(?:har|köpt) (?:ett )?(?:rep|vapen)\b"
+        r"|\bskrivit (?:\w+ )?brev till (?:barnen|familjen|min|mina|alla)\b"
     ),
     denied=re.compile(
         r"\b(?:inte|aldrig|inga|ingen|slutat|slutade|varken)(?: (?!jag\b|inte\b)\w+){0,3} $"
@@ -215,6 +289,8 @@ SWEDISH = Language(
     hints=re.compile(
         r"liv|lev|dö|dod|\bdo\b|mord|suic|mig|hopp|tablett|piller|överdos|karta|burk|rep\b|finn|"
         r"fann|bättre|sakna|märk|vakn|försv|existera|slut|avsked|läser|föd|föt|göra det|självskad|"
-        r"handled|köra in|avsluta"
+        r"handled|köra in|avsluta|rälsen|börda|sista gången|hoppa|vara här|finns jag|påkörd|idé"
+        r" att|gråta|sörja|rädd att|"
+        r"kämpa|lever jag|armen|armarna|brev"
     ),
 )

@@ -21,10 +21,10 @@ from flows.care.rules import Level
 _HERE = Path(__file__).parent
 _SETS = ("sv_dev", "sv_test", "en_dev", "en_test")
 _OTHERS = ("others_sv_dev", "others_sv_test", "others_en_dev", "others_en_test")
-_LATE = ("others_sv_late", "others_en_late")
+_LATE = ("sv_late", "en_late", "others_sv_late", "others_en_late")
 _FEWEST = 300
 _FEWEST_OF_OTHERS = 70
-_UNHEARD = 5
+_UNHEARD = 14
 
 
 @dataclass(frozen=True)
