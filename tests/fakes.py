@@ -307,17 +307,8 @@ class FakeChat:
     def _show(self, parcel: Parcel, content: Content, event_id: EventId) -> None:
         match content:
             case Post():
-                shown = Message(
-                    event_id=event_id,
-                    sender=BOT,
-                    text=content.markdown,
-                    sent_at=self._now(),
-                    key=parcel.once_key,
-                    thread=content.thread,
-                    mentions=content.mentions,
-                    silent=content.silent,
-                )
-                self.rooms[parcel.room_id].messages.append(shown)
+                shown = self._put(parcel, content, event_id)
+                shown.mentions, shown.silent = content.mentions, content.silent
             case Revise():
                 revised = self.message(content.target)
                 revised.text = content.markdown
@@ -327,18 +318,22 @@ class FakeChat:
             case Withdraw():
                 self.take_back(content.target)
             case PostFile():
-                shown = Message(
-                    event_id=event_id,
-                    sender=BOT,
-                    text=content.markdown,
-                    sent_at=self._now(),
-                    key=parcel.once_key,
-                    thread=content.thread,
-                    file=content,
-                )
-                self.rooms[parcel.room_id].messages.append(shown)
+                self._put(parcel, content, event_id).file = content
             case Join() | Leave() | OpenRoom() | Invite():
                 return
+
+    def _put(self, parcel: Parcel, content: Post | PostFile, event_id: EventId) -> Message:
+        """Put a message of the bot's into its room."""
+        shown = Message(
+            event_id=event_id,
+            sender=BOT,
+            text=content.markdown,
+            sent_at=self._now(),
+            key=parcel.once_key,
+            thread=content.thread,
+        )
+        self.rooms[parcel.room_id].messages.append(shown)
+        return shown
 
     def _open(self, wanted: OpenRoom) -> Room:
         """As a homeserver does: an address belongs to one room."""

@@ -8,22 +8,9 @@ from demo.client import Client
 from demo.homeserver import Homeserver
 from flows.ids import RoomId
 from tests.journeys.packs import short
-from tests.journeys.workshop import Workshop, until_true, workshop
+from tests.journeys.workshop import Workshop, comes_in, workshop
 
 WORDS = "jag tänker ta livet av mig ikväll"
-
-
-async def comes_in(person: Client) -> RoomId:
-    """The private chat that the bot has opened with somebody."""
-
-    async def invited() -> bool:
-        await person.sync()
-        return bool(person.invitations)
-
-    await until_true(invited, "an invitation")
-    (room_id,) = person.invitations
-    await person.join(room_id)
-    return room_id
 
 
 async def everything(scene: Workshop, person: Client, *rooms: RoomId) -> str:

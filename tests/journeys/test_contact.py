@@ -34,12 +34,7 @@ async def test_a_question_and_its_answer(
         account = await homeserver.register(f"{fresh_name}eva")
         async with Client(homeserver.url, account) as eva:
             await eva.start()
-            await scene.order(f"!kontakt strateg {eva.id}")
-            room = await invitation(eva)
-            await eva.join(room)
-            await scene.order("!starta test")
-            await scene.shows(anna, first.room_id, "Hälsostrateg deltar via länk")
-            await scene.shows(eva, room, "Vad gör regionen?")
+            room = await takes_part(scene, eva)
 
             # when the pack's question is answered, and both tables ask
             await eva.write(room, "Vi *utbildar*")
@@ -92,12 +87,7 @@ async def test_a_contact_on_another_homeserver(tmp_path: Path) -> None:
         await eva.start()
         assert eva.id == f"@eva:{elsewhere.server_name}"
         assert home.server_name != elsewhere.server_name
-        await scene.order(f"!kontakt strateg {eva.id}")
-        room = await invitation(eva)
-        await eva.join(room)
-        await scene.order("!starta test")
-        await scene.shows(anna, first.room_id, "Hälsostrateg deltar via länk")
-        await scene.shows(eva, room, "Vad gör regionen?")
+        room = await takes_part(scene, eva)
         await eva.write(room, "Vi utbildar")
         await scene.shows(anna, first.room_id, "Vi utbildar")
 
@@ -156,6 +146,18 @@ async def behind(line: Line) -> AsyncIterator[Homeserver]:
     line.to = homeserver.federation_port
     async with homeserver:
         yield homeserver
+
+
+async def takes_part(scene: Workshop, eva: Client) -> RoomId:
+    """Eva is named and comes into her room; the dialogue begins, and she is asked."""
+    first = scene.tables[0]
+    await scene.order(f"!kontakt strateg {eva.id}")
+    room = await invitation(eva)
+    await eva.join(room)
+    await scene.order("!starta test")
+    await scene.shows(first.people[0], first.room_id, "Hälsostrateg deltar via länk")
+    await scene.shows(eva, room, "Vad gör regionen?")
+    return room
 
 
 async def invitation(person: Client) -> RoomId:

@@ -8,9 +8,9 @@ from typing import Any
 from bot.adapters.matrix.transport import CLIENT, escaped
 from demo.client import Client
 from demo.homeserver import Homeserver
-from flows.ids import EventId, RoomId
+from flows.ids import EventId
 from tests.journeys.packs import short
-from tests.journeys.workshop import Workshop, until_true, workshop
+from tests.journeys.workshop import Workshop, comes_in, until_true, workshop
 
 LATER = """
 [[follow_up]]
@@ -59,19 +59,6 @@ async def boards(scene: Workshop) -> list[EventId]:
         for one in seen
         if one.sender == scene.bot.user_id and one.is_message and one.text.startswith("📋 Kort")
     ]
-
-
-async def comes_in(person: Client) -> RoomId:
-    """The private chat that the bot has opened with somebody."""
-
-    async def invited() -> bool:
-        await person.sync()
-        return bool(person.invitations)
-
-    await until_true(invited, "an invitation")
-    (room_id,) = person.invitations
-    await person.join(room_id)
-    return room_id
 
 
 async def set_levels(scene: Workshop, **change: Any) -> None:

@@ -316,3 +316,16 @@ async def _until_everybody_is_there(scene: Workshop) -> None:
         return any(all(line in text for line in expected) for text in texts)
 
     await until_true(there, "everybody at the tables")
+
+
+async def comes_in(person: Client) -> RoomId:
+    """The private chat that the bot has opened with somebody."""
+
+    async def invited() -> bool:
+        await person.sync()
+        return bool(person.invitations)
+
+    await until_true(invited, "an invitation")
+    (room_id,) = person.invitations
+    await person.join(room_id)
+    return room_id

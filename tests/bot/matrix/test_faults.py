@@ -147,20 +147,17 @@ async def revising_and_taking_back(stage: Stage) -> None:
 
 
 async def joining(stage: Stage) -> None:
-    room = stage.room
-    part = f"/join/{escaped(room)}"
-    stage.breaks("POST", part)
-    await stage.sends(parcel(room, Join()))
-    assert await stage.member(room, stage.bot.id) == "join"
-    stage.bounded("POST", part)
+    await comes_or_goes(stage, f"/join/{escaped(stage.room)}", Join(), "join")
 
 
 async def leaving(stage: Stage) -> None:
-    room = stage.room
-    part = f"/rooms/{escaped(room)}/leave"
+    await comes_or_goes(stage, f"/rooms/{escaped(stage.room)}/leave", Leave(), "leave")
+
+
+async def comes_or_goes(stage: Stage, part: str, content: Join | Leave, membership: str) -> None:
     stage.breaks("POST", part)
-    await stage.sends(parcel(room, Leave()))
-    assert await stage.member(room, stage.bot.id) == "leave"
+    await stage.sends(parcel(stage.room, content))
+    assert await stage.member(stage.room, stage.bot.id) == membership
     stage.bounded("POST", part)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.matrix import history, receiver
+from bot.adapters.matrix.account import MatrixAccount
 from bot.adapters.matrix.transport import escaped
 from demo.homeserver import Homeserver
 from flows.ids import RoomId
@@ -36,16 +37,24 @@ async def writes_all(person: Person, room: RoomId, texts: Sequence[str]) -> None
         await asyncio.gather(*(person.writes(room, text) for text in texts[at : at + 8]))
 
 
+async def in_rooms(
+    world: World, ann: Person, number: int = 1, *, through: FaultProxy | None = None
+) -> tuple[MatrixAccount, Bot, list[RoomId]]:
+    """A bot that is in so many rooms of Ann's and has caught up."""
+    account = await world.account()
+    bot = await world.bot(account, through=through)
+    rooms = [await ann.makes_room(bot.id) for _ in range(number)]
+    for room in rooms:
+        await bot.joins(room)
+    await bot.catches_up()
+    return account, bot, rooms
+
+
 @pytest.mark.usefixtures("_small_pages")
 async def test_a_plain_backlog_comes_in_whole(world: World) -> None:
     # given two rooms with the bot, which then stops
     ann = await world.person("ann")
-    account = await world.account()
-    bot = await world.bot(account)
-    rooms = [await ann.makes_room(bot.id) for _ in range(2)]
-    for room in rooms:
-        await bot.joins(room)
-    await bot.catches_up()
+    account, bot, rooms = await in_rooms(world, ann, 2)
     await bot.stops()
 
     # when much is written meanwhile
@@ -89,11 +98,7 @@ async def test_an_encrypted_backlog_comes_in_whole(world: World) -> None:
 async def test_a_hole_is_filled_on_after_a_restart(world: World, proxy: FaultProxy) -> None:
     # given a backlog, and a homeserver that fails after two pages of it
     ann = await world.person("ann")
-    account = await world.account()
-    bot = await world.bot(account, through=proxy)
-    room = await ann.makes_room(bot.id)
-    await bot.joins(room)
-    await bot.catches_up()
+    account, bot, (room,) = await in_rooms(world, ann, through=proxy)
     await bot.stops()
     texts = [f"m{number}" for number in range(MANY)]
     for text in texts:
@@ -143,12 +148,7 @@ async def test_a_long_hole_in_one_room_keeps_no_other_waiting(
 ) -> None:
     # given two rooms, of which one has a hole that cannot be filled for now
     ann = await world.person("ann")
-    account = await world.account()
-    bot = await world.bot(account, through=proxy)
-    noisy, quiet = [await ann.makes_room(bot.id) for _ in range(2)]
-    for room in (noisy, quiet):
-        await bot.joins(room)
-    await bot.catches_up()
+    account, bot, (noisy, quiet) = await in_rooms(world, ann, 2, through=proxy)
     await bot.stops()
     texts = [f"m{number}" for number in range(120)]
     await writes_all(ann, noisy, texts)
@@ -186,11 +186,7 @@ async def test_a_hole_that_is_never_filled_does_not_keep_the_bot_from_starting(
     # given a room whose past the homeserver does not give
     monkeypatch.setattr(receiver, "_HOLES_WITHIN_S", 1.0)
     ann = await world.person("ann")
-    account = await world.account()
-    bot = await world.bot(account, through=proxy)
-    room = await ann.makes_room(bot.id)
-    await bot.joins(room)
-    await bot.catches_up()
+    account, bot, (room,) = await in_rooms(world, ann, through=proxy)
     await bot.stops()
     texts = [f"m{number}" for number in range(120)]
     await writes_all(ann, room, texts)
@@ -210,11 +206,7 @@ async def test_a_hole_that_is_never_filled_does_not_keep_the_bot_from_starting(
 
 async def test_a_hole_that_may_not_be_read_is_given_up(world: World, proxy: FaultProxy) -> None:
     ann = await world.person("ann")
-    account = await world.account()
-    bot = await world.bot(account, through=proxy)
-    room = await ann.makes_room(bot.id)
-    await bot.joins(room)
-    await bot.catches_up()
+    _, bot, (room,) = await in_rooms(world, ann, through=proxy)
     for number in range(120):
         await ann.writes(room, f"m{number}")
     proxy.fail("GET", "/messages?", Answers(403, {"errcode": "M_FORBIDDEN"}), times=99)
@@ -279,11 +271,7 @@ async def test_a_hole_is_filled_though_both_sides_die_in_it(tmp_path: Path) -> N
     async with Homeserver(tmp_path / "homeserver") as homeserver, AsyncExitStack() as stack:
         world = World(homeserver, tmp_path, stack)
         ann = await world.person("ann")
-        account = await world.account()
-        bot = await world.bot(account)
-        room = await ann.makes_room(bot.id)
-        await bot.joins(room)
-        await bot.catches_up()
+        account, bot, (room,) = await in_rooms(world, ann)
         await bot.stops()
         texts = [f"m{number}" for number in range(MANY)]
         for text in texts:
