@@ -97,16 +97,6 @@ class Rooms:
         )
         return [_to_room(row) for row in self._db.execute(query)]
 
-    def direct_with(self, user_id: UserId) -> Room | None:
-        """The joined private chat with a person, the newest if there are several."""
-        query = (
-            sa.select(_room)
-            .where(_room.c.use == RoomUse.DIRECT.value, _room.c.peer == user_id, _room.c.joined)
-            .order_by(_room.c.number.desc())
-        )
-        row = self._db.execute(query).first()
-        return None if row is None else _to_room(row)
-
     def put(self, room: Room) -> None:
         """Add a room, or replace what is known of it."""
         values = {

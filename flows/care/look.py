@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.care.english import ENGLISH
-from flows.care.others import OTHERS, RULE, Others
+from flows.care.english_others import ENGLISH_OTHERS
+from flows.care.others import RULE, Others
 from flows.care.plain import plain, quoted
 from flows.care.rules import Language, Level, Rule
 from flows.care.swedish import SWEDISH
+from flows.care.swedish_others import SWEDISH_OTHERS
 
 _LANGUAGES = (SWEDISH, ENGLISH)
+_OTHERS = {others.code: others for others in (SWEDISH_OTHERS, ENGLISH_OTHERS)}
 _MOST_SIGNS = 20_000
 """A message on a chat network is no longer; whatever comes after is not looked at."""
 
@@ -38,7 +41,7 @@ def danger_in(text: str) -> Danger | None:
     if gravest is not None:
         return gravest
     for language in _LANGUAGES:
-        others = OTHERS[language.code]
+        others = _OTHERS[language.code]
         if others.worries(said) or _repeats(language, others, text, said):
             return Danger(Level.OTHER, RULE, language.code)
     return None
@@ -88,7 +91,7 @@ def _counts(language: Language, said: str, found: re.Match[str]) -> bool:
     begins = before.rfind(" . ") + 1
     ends = said.find(" . ", found.end())
     sentence = said[begins : ends if ends >= 0 else len(said)]
-    others = OTHERS[language.code]
+    others = _OTHERS[language.code]
     if language.reported.search(before) or others.repeats(before):
         return False
     if others.are_meant(said, *found.span()):

@@ -72,3 +72,8 @@ def gap(besides: str) -> Callable[[int], str]:
     """A pattern of at most so many words between, none of them one of `besides`."""
     forbidden = "|".join(besides.split())
     return lambda most: rf"(?:(?!(?:{forbidden})\b)\w+ ){{0,{most}}}"
+
+
+def any_of(*patterns: str) -> str:
+    """A pattern that fits where one of them does."""
+    return f"(?:{'|'.join(patterns)})"

@@ -29,6 +29,7 @@ from tests.bot.journey import LUNCH, Journey
 from tests.bot.logging_state import logging_as_before
 from tests.builders import ANN, BO, BOT, CIA, DAN, OLGA, ORGANIZERS, STRANGER, TABLE_1, TABLE_2
 from tests.fakes import FakeChat
+from tests.places import SIGN, Words
 
 EVA = UserId("@eva:elsewhere.org")
 PACK = f"""{LUNCH}
@@ -38,24 +39,6 @@ title.en = "Cook"
 wait = "72 h"
 questions.en = ["What is fresh today?"]
 """
-SIGN = "zqx"
-
-
-class Words:
-    """Words that nobody would write by chance, each named for its place."""
-
-    def __init__(self) -> None:
-        self.all: dict[str, str] = {}
-
-    def at(self, place: str) -> str:
-        """The word of a place, in a sentence that a digest can take a proposal from."""
-        self.all[place] = f"{SIGN}{place.replace(' ', '')}{SIGN}"
-        return self.all[place]
-
-    def found_in(self, told: str) -> list[str]:
-        """The places whose words are there, whatever is done to their case."""
-        folded = told.casefold()
-        return sorted(place for place, word in self.all.items() if word in folded)
 
 
 @pytest.fixture(autouse=True)

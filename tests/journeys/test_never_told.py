@@ -31,8 +31,8 @@ from flows.ids import RoomId
 from tests.fault_proxy import Echoes, FaultProxy
 from tests.journeys.test_stopping import free_port
 from tests.journeys.workshop import Workshop, until, until_true, workshop
+from tests.places import SIGN, Words
 
-SIGN = "zqx"
 PACK = """
 languages = ["sv"]
 ask_consent = false
@@ -61,23 +61,6 @@ length = "20 min"
 title.sv = "Tillsammans"
 text.sv = "Vad säger ni?"
 """
-
-
-class Words:
-    """Words that nobody would write by chance, each named for its place."""
-
-    def __init__(self) -> None:
-        self.all: dict[str, str] = {}
-
-    def at(self, place: str) -> str:
-        """The word of a place; letters alone, so that nothing splits or masks it."""
-        self.all[place] = f"{SIGN}{place.replace(' ', '')}{SIGN}"
-        return self.all[place]
-
-    def found_in(self, told: str) -> list[str]:
-        """The places whose words are there, whatever is done to their case."""
-        folded = told.casefold()
-        return sorted(place for place, word in self.all.items() if word in folded)
 
 
 class Onlooker:

@@ -92,21 +92,6 @@ def test_rooms_of_one_use_in_the_order_of_their_numbers(database: Database) -> N
     assert everything == {"!a", "!b", "!c", "!left"}
 
 
-def test_of_several_private_chats_the_newest_counts(database: Database) -> None:
-    private = Room(room_id=RoomId("!d1"), use=RoomUse.DIRECT, peer=ANN, number=1)
-    put(
-        database,
-        private,
-        replace(private, room_id=RoomId("!d2"), number=2),
-        replace(private, room_id=RoomId("!d3"), number=3, joined=False),
-    )
-
-    found = database.write_now(lambda tx: tx.rooms.direct_with(ANN))
-    assert found is not None
-    assert found.room_id == "!d2"
-    assert database.write_now(lambda tx: tx.rooms.direct_with(BO)) is None
-
-
 # ---------------------------------------------------------------- members
 
 
