@@ -296,10 +296,26 @@ class Outbox:
         found = self._db.scalar(sa.select(_outbox.c.room_id).where(*here))
         return None if found is None else RoomId(found)
 
-    def forget_keys(self, part: str) -> None:
-        """Forget effects that are done and whose key has this in it: it names a person."""
-        done = (_outbox.c.state != 0, _outbox.c.key.contains(part, autoescape=True))
-        self._db.execute(sa.delete(_outbox).where(*done))
+    def forget_keys(self, who: str) -> None:
+        """Forget effects that are done and whose key has this as one of its parts: a person."""
+        named = sa.or_(
+            _outbox.c.key.contains(f"/{who}/", autoescape=True),
+            _outbox.c.key.startswith(f"{who}/", autoescape=True),
+            _outbox.c.key.endswith(f"/{who}", autoescape=True),
+        )
+        self._db.execute(sa.delete(_outbox).where(_outbox.c.state != 0, named))
+
+    def is_ordered(self, prefix: str, who: str, *, after_ms: int) -> bool:
+        """Whether anything waits, or was decided since, under a key of this beginning for a person.
+
+        The person is the end of the key.
+        """
+        query = sa.select(sa.literal(1)).where(
+            sa.or_(_outbox.c.state == 0, _outbox.c.created_ms > after_ms),
+            _outbox.c.key.startswith(prefix, autoescape=True),
+            _outbox.c.key.endswith(f"/{who}", autoescape=True),
+        )
+        return self._db.scalar(query.limit(1)) is not None
 
     def cancel(
         self, prefix: str, part: str = "", *, instead: str

@@ -213,6 +213,25 @@ class Rooms:
         )
         return [_to_room(row) for row in self._db.execute(query)]
 
+    def offered_chat(self, user_id: UserId) -> RoomId | None:
+        """The newest private chat that is open to a person: she may come yet, or is in there."""
+        peer = sa.and_(_member.c.room_id == _room.c.room_id, _member.c.user_id == _room.c.peer)
+        away = (Membership.LEAVE.value, Membership.BAN.value)
+        query = (
+            sa.select(_room.c.room_id)
+            .outerjoin(_member, peer)
+            .where(
+                _room.c.use == RoomUse.DIRECT.value,
+                _room.c.joined,
+                _room.c.peer == user_id,
+                sa.or_(_member.c.membership.is_(None), _member.c.membership.not_in(away)),
+            )
+            .order_by(_room.c.number.desc(), _room.c.room_id)
+            .limit(1)
+        )
+        found = self._db.scalar(query)
+        return None if found is None else RoomId(found)
+
     def _members(self, where: sa.ColumnElement[bool]) -> list[Member]:
         query = (
             sa.select(_member)

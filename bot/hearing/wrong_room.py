@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.persons.whisper import SELDOM_MS
 from bot.rendering.help import wrong_room_markdown
 from bot.sending.parcels import open_room, post
 from bot.wording import wording
@@ -53,9 +54,11 @@ class WrongRoom:
             if own in (None, room_id) or user_id in self._world.participants(own or room_id):
                 continue
             log.info("person.misplaced", room_id=room_id)
-            private = self._world.private_room(user_id)
+            private = self._world.private_room(user_id) or tx.rooms.offered_chat(user_id)
             if private is not None:
                 self._tell(tx, private, user_id, now)
+                continue
+            if tx.outbox.is_ordered(_ROOM, user_id, after_ms=to_ms(now) - SELDOM_MS):
                 continue
             key = EffectKey(f"{_ROOM}{to_ms(now)}/{user_id}")
             chat = open_room(key, room_id, name="Runda", direct=True, invited=[user_id])

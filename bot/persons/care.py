@@ -159,7 +159,7 @@ class Care:
             kept=heard.reply_no is not None and self._world.use_of(heard.room_id) is RoomUse.DIRECT,
         )
         word = Word(name=f"care/{heard.event_id}", markdown=text)
-        self._whisper.tell(tx, heard.user_id, [word], near=self._near(heard), now=now)
+        self._whisper.tell(tx, heard.user_id, [word], near=self._near(heard), now=now, urgent=True)
 
     def _call(self, tx: Transaction, heard: Heard, now: datetime) -> None:
         words = wording(self._language)
@@ -180,7 +180,7 @@ class Care:
                 Word(name=f"care-alert/{heard.event_id}/1", markdown=ping_markdown(words)),
             ]
             room_id = self._world.organizers_room
-            told += self._whisper.tell(tx, user_id, alert, near=room_id, now=now)
+            told += self._whisper.tell(tx, user_id, alert, near=room_id, now=now, urgent=True)
         if not self.duty:
             text = alert_markdown(
                 heard.danger.level,
@@ -195,7 +195,7 @@ class Care:
             tx.outbox.put([notice], now_ms=to_ms(now))
             told.append(key)
         # Not of her: duty has to find her, also when she has asked to be forgotten meanwhile.
-        of_dialogue = SpeaksOf(dialogue=self._dialogue(heard))
+        of_dialogue = SpeaksOf(dialogue=heard.dialogue_id or self._dialogue(heard))
         for one in told:
             tx.told.note(one, of_dialogue)
 

@@ -119,7 +119,7 @@ class Erasing:
         for number in tx.seatings.forget(user_id):
             self._forget_on_list(tx, number, now)
         tx.rooms.forget_name(user_id)
-        tx.outbox.forget_keys(f"/{user_id}/")
+        tx.outbox.forget_keys(user_id)
         tx.people.forget(user_id)
         tx.erase_for_good()
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from storage.transaction import Transaction
 
 _ROOM = "whisper-room/"
+SELDOM_MS = 10 * 60 * 1000
+"""Who declines a private chat is not offered another before so long, but where it is urgent."""
 
 
 def makes_room(key: EffectKey) -> bool:
@@ -48,17 +50,21 @@ class Whisper:
         *,
         near: RoomId,
         now: datetime,
+        urgent: bool = False,
     ) -> list[EffectKey]:
         """Say these words, in their order; returns the keys under which they are said.
 
-        What was said under its name before there was a private chat is not said again.
+        What was said under its name before there was a private chat is not said again. Where
+        she has not come yet after an invitation, they wait for her: nobody can make the bot open
+        room after room.
 
         Args:
             near: a room in whose lane a private chat is opened, if one has to be.
+            urgent: it is opened also for somebody who has just declined one.
         """
         early = [EffectKey(f"{user_id}/-/-/{one.name}") for one in words]
         said = [tx.outbox.fate(key) is not None for key in early]
-        room_id = self._world.private_room(user_id)
+        room_id = self._world.private_room(user_id) or tx.rooms.offered_chat(user_id)
         if room_id is not None:
             effects = [
                 post(_key(room_id, one.name), room_id, one.markdown, silent=one.silent)
@@ -75,7 +81,8 @@ class Whisper:
             for key, one, known in zip(early, words, said, strict=True)
             if not known
         ]
-        if not any(kept):
+        since_ms = to_ms(now) if urgent else to_ms(now) - SELDOM_MS
+        if not any(kept) or tx.outbox.is_ordered(_ROOM, user_id, after_ms=since_ms):
             return early
         chat = open_room(
             EffectKey(f"{_ROOM}{to_ms(now)}/{user_id}"),

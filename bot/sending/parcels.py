@@ -8,6 +8,7 @@ sender waits with the one until the other is out.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -151,13 +152,16 @@ def open_room(
     Args:
         near: a room in whose lane it is made, one after the other; it need not be related.
         inside: the key of the effect that makes the space it belongs to.
+        invited: if anybody is, its address is drawn by chance, since nobody needs it. One that
+            could be guessed could be given to another room of ours before, and what is meant
+            for them would be said in there.
         open_to_all: whoever has its address may join. The address follows from the key, so
             the key must then hold something that nobody can guess.
     """
     content: dict[str, object] = {
         "kind": "open_room",
         "name": name,
-        "alias": alias_of(key),
+        "alias": f"runda-{secrets.token_hex(8)}" if invited else alias_of(key),
         "topic": topic,
         "encrypted": encrypted,
         "space": space,

@@ -402,3 +402,19 @@ async def test_who_is_forgotten_is_forgotten_here_too(journey: Journey) -> None:
     await journey.writes_in_private(ANN, "yes, forget me")
 
     assert await journey.asks(lambda tx: tx.care.since(ANN, from_ms=0)) == []
+
+
+async def test_an_alert_about_a_dialogue_that_is_over_goes_on_its_day_too(journey: Journey) -> None:
+    # given an answer in a dialogue that is over, edited into one that calls duty
+    await on_duty(journey)
+    journey.has_pack("open", OPEN)
+    await journey.writes(OLGA, "!start open")
+    answer = await journey.writes_in_private(ANN, "Soup")
+    await journey.writes(OLGA, "!next")
+    await journey.writes(OLGA, "!next")
+    (over,) = await journey.database.write(lambda tx: tx.dialogues.in_status(Status.ENDED))
+    await journey.edits(ANN, answer, ACUTE)
+    assert len(alerts(journey)) == 1
+
+    # then the alert is known to be of that dialogue, and goes when it is erased
+    assert await journey.asks(lambda tx: tx.told.take_of_dialogue(over.id))

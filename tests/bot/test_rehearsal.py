@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.packs.known import find_packs
+from bot.rehearsal.scratch import key_of
+from bot.sending.parcels import open_room
 from flows.dialogue import Status
 from storage.transaction import Transaction
 from tests.bot.journey import LUNCH, Journey
@@ -62,6 +64,15 @@ async def test_a_dry_run_shows_what_a_group_sees_and_gives_the_digest(journey: J
         "still read there."
     )
     assert journey.errors == []
+
+
+def test_a_room_for_somebody_has_an_address_of_chance() -> None:
+    key = key_of(1, "room")
+    rooms = [open_room(key, ORGANIZERS, name="🧪", invited=[OLGA]) for _ in range(2)]
+    assert rooms[0].content != rooms[1].content
+    # others are found by their address, and their keys hold a secret
+    public = [open_room(key, ORGANIZERS, name="Tables", open_to_all=True) for _ in range(2)]
+    assert public[0].content == public[1].content
 
 
 async def test_it_touches_nothing_real(journey: Journey) -> None:

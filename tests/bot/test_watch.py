@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.ids import UserId
 from storage.holds import HoldKind
+from storage.journal import Membership
 from storage.replies import Reply
+from storage.transaction import Transaction
 from tests.bot.journey import Journey
 from tests.builders import ANN, BO, OLGA, ORGANIZERS, TABLE_1, pack_toml, step_toml
+from tests.fakes import Room
 
 HOLDING = 'personal_data = "hold"\n' + pack_toml(
     step_toml("individual", "alone", scenario="lunch", length="10 min"),
@@ -112,6 +116,66 @@ async def test_in_a_room_she_is_told_that_it_can_still_be_read_there(journey: Jo
 
     (why,) = [text for text in journey.texts(journey.private[ANN]) if text.startswith("✋")]
     assert why.endswith("You can delete it there.")
+
+
+def chats_made_for(journey: Journey, who: UserId) -> list[Room]:
+    """The private chats that the bot has opened with somebody."""
+    made = [(room, room.made_as) for room in journey.chat.rooms.values()]
+    return [room for room, wanted in made if wanted is not None and who in wanted.invited]
+
+
+def called_back(room: Room) -> list[str]:
+    return [one.text for one in room.messages if one.text.startswith("✋")]
+
+
+async def test_who_does_not_come_into_her_private_chat_gets_no_second_one(
+    journey: Journey,
+) -> None:
+    # given Ann, who has no private chat and does not accept the invitation to one
+    await runs(journey, OPEN.replace("10 min", "40 min"))
+    for number in range(4):
+        await journey.writes(ANN, f"Ring 070-174 06 0{number}")
+
+    # then all that she is told waits for her in the one that was opened
+    (room,) = chats_made_for(journey, ANN)
+    assert len(called_back(room)) == len(range(4))
+
+    # when she declines it, then the next is opened after a while, and not at once
+    journey.chat.change_membership(room.room_id, ANN, Membership.LEAVE)
+    await journey.settles()
+    await journey.writes(ANN, "Ring 070-174 06 05")
+    assert chats_made_for(journey, ANN) == [room]
+    await journey.time_passes(11)
+    await journey.writes(ANN, "Ring 070-174 06 06")
+    (_, later) = chats_made_for(journey, ANN)
+    assert len(called_back(later)) == len(("the fifth", "the sixth"))
+
+
+async def test_while_a_private_chat_is_being_opened_no_second_one_is(journey: Journey) -> None:
+    # given a homeserver that does not open it at once
+    await runs(journey, OPEN)
+    journey.chat.unreachable.add(ANN)
+    for number in range(3):
+        await journey.writes(ANN, f"Ring 070-174 06 0{number}")
+    journey.chat.unreachable.clear()
+    await journey.time_passes(9)
+
+    (room,) = chats_made_for(journey, ANN)
+    assert len(called_back(room)) == len(range(3))
+
+
+async def test_of_somebody_forgotten_no_key_of_such_a_chat_tells(journey: Journey) -> None:
+    # given Ann, for whom a private chat was opened to tell her something
+    await runs(journey, OPEN)
+    await journey.writes(ANN, "Ring 070-174 06 05")
+
+    await journey.asks(lambda tx: tx.outbox.forget_keys(ANN))
+
+    def keys_of_ann(tx: Transaction) -> list[str]:
+        sent = tx.outbox.sent_with("whisper-room/") + tx.outbox.sent_with(f"{ANN}/")
+        return [key for key, _ in sent if ANN in key]
+
+    assert await journey.asks(keys_of_ann) == []
 
 
 async def test_what_has_not_been_looked_at_is_shown_to_nobody(journey: Journey) -> None:
