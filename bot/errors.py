@@ -81,3 +81,9 @@ class ChatRefused(RundaError):
 
 class ChatLoggedOut(RundaError):
     """The access token is not accepted any more; a new one is needed before going on."""
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended a group of tasks: callers expect it bare, as of one call."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error

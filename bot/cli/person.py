@@ -139,12 +139,7 @@ def _withdraw(
 
 def _list(tx: Transaction, user_id: UserId, terminal: Terminal, config: Config) -> int:
     words = terminal.words
-    standing = [
-        reply
-        for dialogue_id, number in tx.people.seats(user_id)
-        for reply in tx.replies.of_person(dialogue_id, number)
-        if reply.withdrawn_ms is None
-    ]
+    standing = _standing(tx, user_id)
     for reply in standing:
         terminal.show(_line(reply, terminal, config))
     if not standing:
@@ -168,11 +163,7 @@ def _line(reply: Reply, terminal: Terminal, config: Config) -> str:
 def _forget(user_id: UserId, parsed: argparse.Namespace, terminal: Terminal, config: Config) -> int:
     words = terminal.words
     with reading(config.database_url) as seen:
-        standing = sum(
-            reply.withdrawn_ms is None
-            for dialogue_id, number in seen.tx.people.seats(user_id)
-            for reply in seen.tx.replies.of_person(dialogue_id, number)
-        )
+        standing = len(_standing(seen.tx, user_id))
     question = words.say_n(
         "Erase everything of {account}, {number} answer among it, for good?",
         "Erase everything of {account}, {number} answers among it, for good?",
@@ -217,6 +208,16 @@ def _forget_name(parsed: argparse.Namespace, terminal: Terminal, config: Config)
 
 
 # ---------------------------------------------------------------- what they share
+
+
+def _standing(tx: Transaction, user_id: UserId) -> list[Reply]:
+    """Her replies that she has not taken back."""
+    return [
+        reply
+        for dialogue_id, number in tx.people.seats(user_id)
+        for reply in tx.replies.of_person(dialogue_id, number)
+        if reply.withdrawn_ms is None
+    ]
 
 
 def _is_sure(question: str, parsed: argparse.Namespace, terminal: Terminal) -> bool:
@@ -270,7 +271,7 @@ def _put(wanted: PersonOrder, terminal: Terminal, config: Config) -> int:
         terminal.show(words.say("Ordered."))
         terminal.complain(
             words.say(
-                "The bot does not seem to run: start it with `runda run`, it does this first then."
+                "The bot does not seem to run: start it with `runda run`, and it does this first."
             )
         )
     else:

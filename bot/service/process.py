@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError, KeysUnusable
+from bot.errors import ChatLoggedOut, ChatUnavailable, ConfigError, KeysUnusable, first_of
 from storage.errors import DatabaseUnusable
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ async def until_told_to_stop(bot: Bot, database: Database, supervisor: Superviso
         # The task group's wrapping says nothing to an operator: the first cause does.
         plain = group.subgroup((ChatLoggedOut, ConfigError, KeysUnusable, DatabaseUnusable))
         if plain is not None:
-            raise _first(plain) from None
+            raise first_of(plain) from None
         raise
     finally:
         stopping.cancel()
@@ -101,8 +101,3 @@ async def _supervised(bot: Bot, database: Database, supervisor: Supervisor) -> N
 async def _tell_ready(bot: Bot, supervisor: Supervisor) -> None:
     await bot.ready.wait()
     supervisor.ready()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first

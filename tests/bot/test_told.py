@@ -61,7 +61,7 @@ async def test_who_is_asked_via_link(journey: Journey) -> None:
     await is_ordered(journey, Wanted.FORGET, EVA)
 
     assert "elsewhere" not in said(journey)
-    assert "Nobody is cook any more" in said(journey)
+    assert "Nobody is Cook any more" in said(journey)
     assert journey.errors == []
 
 

@@ -15,7 +15,7 @@ from bot.adapters.matrix.events import Raw, sent_ms
 from bot.adapters.matrix.sync import Open, arrived
 from bot.adapters.matrix.transport import CLIENT, Transport, escaped
 from bot.chat import Intake
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, first_of
 from flows.ids import EffectKey, EventId, RoomId, UserId
 from flows.messages import Incoming
 from storage.journal import Arrived, Batch, Gap, GapProgress
@@ -250,12 +250,6 @@ class History:
 
 def _first(tx: Transaction, room_id: RoomId) -> Gap | None:
     return next((gap for gap in tx.journal.gaps() if gap.room_id == room_id), None)
-
-
-def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error that ended a group of tasks: callers expect it bare, as of one call."""
-    error = group.exceptions[0]
-    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _messages(room_id: RoomId, start: str | None) -> str:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from bot.adapters.matrix import sync
-from bot.adapters.matrix.history import History, first_of
+from bot.adapters.matrix.history import History
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sync import Heard
 from bot.adapters.matrix.transport import CLIENT, Transport, escaped
 from bot.chat import Intake
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, first_of
 from flows.ids import RoomId, UserId
 from storage.journal import Batch, InboxState, Pending
 

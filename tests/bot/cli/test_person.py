@@ -18,7 +18,7 @@ from tests.bot.cli.conftest import Runda
 from tests.bot.cli.installation import Installation, answer
 
 EVA = "@p1:example.org"
-NOT_RUNNING = "The bot does not seem to run: start it with `runda run`, it does this first then.\n"
+NOT_RUNNING = "The bot does not seem to run: start it with `runda run`, and it does this first.\n"
 
 
 @pytest.fixture
