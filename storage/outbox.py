@@ -297,11 +297,16 @@ class Outbox:
         return None if found is None else RoomId(found)
 
     def forget_keys(self, who: str) -> None:
-        """Forget effects that are done and whose key has this as one of its parts: a person."""
+        """Forget effects that are done and whose key has this as one of its parts: a person.
+
+        A room that waits to be opened for her is not opened any more: its key ends with her.
+        """
+        hers = _outbox.c.key.endswith(f"/{who}", autoescape=True)
+        self._db.execute(sa.delete(_outbox).where(_WAITING, hers))
         named = sa.or_(
             _outbox.c.key.contains(f"/{who}/", autoescape=True),
             _outbox.c.key.startswith(f"{who}/", autoescape=True),
-            _outbox.c.key.endswith(f"/{who}", autoescape=True),
+            hers,
         )
         self._db.execute(sa.delete(_outbox).where(_outbox.c.state != 0, named))
 

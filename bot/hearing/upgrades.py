@@ -19,7 +19,7 @@ import structlog
 from bot import keys
 from bot.dialogues.board import boards
 from bot.rendering.markdown import escape
-from bot.sending.parcels import join, post
+from bot.sending.parcels import join, leave, post
 from bot.settings import note_organizers_moved
 from bot.wording import wording
 from flows.dialogue import Status
@@ -62,6 +62,8 @@ class Upgrades:
                 if new is not None:
                     self._move(tx, old, new, now)
                     moved.append(new.room_id)
+            if one.joined:
+                self._leave_others(tx, one.room_id, now)
         return moved
 
     def is_awaited(self, tx: Transaction, room_id: RoomId) -> bool:
@@ -74,6 +76,20 @@ class Upgrades:
             return
         key = EffectKey(f"{new_id}/upgrade/{to_ms(now)}/join")
         tx.outbox.put([join(key, new_id)], now_ms=to_ms(now))
+
+    def _leave_others(self, tx: Transaction, room_id: RoomId, now: datetime) -> None:
+        """Leave a room into which the bot was led and which itself replaces nothing.
+
+        Whoever may close her own private chat could else have it listen in rooms of strangers.
+        """
+        new, old = tx.rooms.get(room_id), tx.rooms.replaced_by(room_id)
+        if new is None or old is None or new.use is not RoomUse.NONE:
+            return
+        is_led = self._world.use_of(old.room_id) in _MOVES - {RoomUse.ORGANIZERS}
+        if is_led and new.predecessor != old.room_id and room_id != self._world.organizers_room:
+            log.warning("room.left_again", room_id=room_id)
+            key = EffectKey(f"{room_id}/upgrade/{to_ms(now)}/leave")
+            tx.outbox.put([leave(key, room_id)], now_ms=to_ms(now))
 
     def _is_followed(self, room_id: RoomId) -> bool:
         return self._world.use_of(room_id) in _MOVES
@@ -101,7 +117,8 @@ class Upgrades:
     def _move(self, tx: Transaction, old: Room, new: Room, now: datetime) -> None:
         name, use = new.name or old.name, self._world.use_of(old.room_id)
         tx.rooms.put(replace(new, use=use, number=old.number, peer=old.peer, name=name))
-        tx.rooms.put(replace(old, use=RoomUse.NONE, number=None, peer=None))
+        # Whose private chat it was stays: what was said in it goes when she is forgotten.
+        tx.rooms.put(replace(old, use=RoomUse.NONE, number=None))
         tx.rooms.move(old.room_id, new.room_id)
         tx.dialogues.move(old.room_id, new.room_id)
         tx.series.move(old.room_id, new.room_id)

@@ -279,3 +279,41 @@ async def test_a_room_in_which_a_dialogue_runs_does_not_become_the_organizers(
     await journey.writes(OLGA, "!groups")
     assert "1. Table 1: 2 people" in journey.answer()
     assert journey.app.world.running
+
+
+CHAT = RoomId("!anothers-chat:example.org")
+
+
+async def test_a_private_chat_that_was_replaced_is_cleared_of_who_is_forgotten(
+    journey: Journey,
+) -> None:
+    # given Ann, who was told her answers in a private chat that another room has replaced
+    await journey.starts_lunch()
+    await journey.writes_in_private(ANN, "Soup of nettles")
+    await journey.writes_in_private(ANN, "my answers")
+    old = journey.private[ANN]
+    assert any("nettles" in text for text in journey.texts(old))
+    journey.chat.add_room("Ann", ANN, room_id=CHAT)
+    is_replaced(journey, old, CHAT)
+    comes_into(journey, CHAT, ANN, before=old)
+    await journey.settles()
+    journey.private[ANN] = CHAT
+
+    await journey.writes_in_private(ANN, "yes, forget me")
+    await journey.time_passes(minutes=1)
+
+    assert not any("nettles" in text for text in journey.texts(old))
+
+
+async def test_nobody_leads_the_bot_into_a_room_that_knows_nothing_of_it(journey: Journey) -> None:
+    # given Ann, whose private chat says that a room of strangers replaces it
+    await journey.starts_lunch()
+    await journey.opens_private_chat(ANN)
+    journey.chat.add_room("Everybody", STRANGER, room_id=CHAT)
+    is_replaced(journey, journey.private[ANN], CHAT)
+    await journey.settles()
+
+    # then the bot has gone in, has seen that it replaces nothing, and has left
+    gone_in = [key for key in journey.chat.tried if key.startswith(f"{CHAT}/upgrade/")]
+    assert [key.rpartition("/")[2] for key in gone_in] == ["join", "leave"]
+    assert BOT not in journey.chat.rooms[CHAT].members

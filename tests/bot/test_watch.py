@@ -164,6 +164,19 @@ async def test_while_a_private_chat_is_being_opened_no_second_one_is(journey: Jo
     assert len(called_back(room)) == len(range(3))
 
 
+async def test_for_somebody_forgotten_no_private_chat_is_opened(journey: Journey) -> None:
+    # given one that could not be opened yet, and Ann, who asks to be forgotten meanwhile
+    await runs(journey, OPEN)
+    journey.chat.unreachable.add(ANN)
+    await journey.writes(ANN, "Ring 070-174 06 05")
+
+    await journey.asks(lambda tx: tx.outbox.forget_keys(ANN))
+    journey.chat.unreachable.clear()
+    await journey.time_passes(9)
+
+    assert chats_made_for(journey, ANN) == []
+
+
 async def test_of_somebody_forgotten_no_key_of_such_a_chat_tells(journey: Journey) -> None:
     # given Ann, for whom a private chat was opened to tell her something
     await runs(journey, OPEN)
