@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from flows.effects import AlarmKind
 from flows.ids import DialogueId, EffectKey, StepId
+from storage.instants import from_ms
 from storage.tables import OccurrenceRow, table_of
 
 _occurrence = table_of(OccurrenceRow)
@@ -31,6 +34,26 @@ class Occurrence:
     due_ms: int
     wall_time: str = ""
     about: str = ""
+
+
+def wall_time(moment: datetime, zone: str) -> str:
+    """An instant as it is kept beside an alarm, for people: what the wall shows, and where."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S} {zone}"
+
+
+def of_no_step(key: EffectKey, *, whose: DialogueId, due_ms: int, zone: str = "UTC") -> Occurrence:
+    """An alarm that no step of a dialogue has ordered; it stands still for no pause.
+
+    `key` begins in a way of its own, by which it is known who rings for it.
+    """
+    return Occurrence(
+        key=key,
+        dialogue_id=whose,
+        alarm=AlarmKind.REMIND,
+        step_id=None,
+        due_ms=due_ms,
+        wall_time=wall_time(from_ms(due_ms), zone),
+    )
 
 
 class Occurrences:

@@ -35,7 +35,7 @@ class OutboxState(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Something to send. `content` is JSON text that `bot.sending.sender` understands."""
+    """Something to send. `content` is JSON text that `bot.sending.unpacking` understands."""
 
     key: EffectKey
     room_id: RoomId

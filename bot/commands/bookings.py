@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.choosing import has_begun, has_bookings
 from bot.commands.registry import Answer, Call, Command
 from bot.commands.times import day_and_time
-from bot.dialogues.orders import plan, wall_time
+from bot.dialogues.orders import plan
 from bot.errors import CommandError
 from bot.rendering.markdown import escape
 from bot.rendering.when import when_error_markdown
@@ -20,7 +20,7 @@ from flows.effects import AlarmKind
 from flows.engine import follow_up_alarm
 from flows.when import WhenError, parse_when
 from storage.instants import from_ms, to_ms
-from storage.occurrences import Occurrence
+from storage.occurrences import Occurrence, wall_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

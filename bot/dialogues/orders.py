@@ -16,7 +16,7 @@ from flows.ids import DialogueId, EffectKey, GroupId, RoomId
 from flows.packs.parse import parse
 from flows.recurrence import next_occurrence
 from storage.instants import to_ms
-from storage.occurrences import Occurrence
+from storage.occurrences import Occurrence, wall_time
 from storage.rooms import Room, RoomUse
 from storage.series import Series
 
@@ -243,11 +243,6 @@ def plan(tx: Transaction, whose: DialogueId, alarm: WakeAt, *, zone: str) -> Non
             about=alarm.about,
         )
     )
-
-
-def wall_time(moment: datetime, zone: str) -> str:
-    """An instant as it is kept beside an alarm, for people: what the wall shows, and where."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S} {zone}"
 
 
 def keep_files(tx: Transaction, owner: str, file: PackFile, pack: Pack) -> None:

@@ -22,7 +22,7 @@ from flows.effects import AlarmKind, AskForAnswer, Remind
 from flows.ids import UserId
 from flows.packs.pack import Step, StepKind
 from storage.instants import to_ms
-from storage.occurrences import Occurrence
+from storage.occurrences import Occurrence, wall_time
 from storage.rounds import Round
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ class Reminding:
         if over >= effect.closes_at:
             log.info("reminder.skipped", dialogue_id=dialogue.id, step_id=effect.step_id)
             return
-        local = over.astimezone(zone)
         key = keys.reminder_after_quiet(dialogue.id, effect.step_id, to_ms(over))
         tx.occurrences.plan(
             Occurrence(
@@ -87,7 +86,7 @@ class Reminding:
                 alarm=AlarmKind.REMIND,
                 step_id=effect.step_id,
                 due_ms=to_ms(over),
-                wall_time=f"{local:%Y-%m-%dT%H:%M:%S} {dialogue.zone}",
+                wall_time=wall_time(over, dialogue.zone),
             )
         )
 

@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo
 from bot.rendering.markdown import escape
 from bot.sending.parcels import post
 from bot.wording import wording
-from flows.effects import AlarmKind
 from flows.ids import DialogueId, EffectKey, RoomId, UserId
 from storage.instants import from_ms, to_ms
 from storage.journal import InboxState, Resolved
-from storage.occurrences import Occurrence
+from storage.occurrences import Occurrence, of_no_step
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
@@ -52,18 +51,9 @@ class Unreadable:
         for room_id in sorted(rooms):
             if self._world.use_of(room_id) is RoomUse.NONE:
                 continue
-            due_ms = now_ms + WAIT_MS
-            tx.occurrences.plan(
-                Occurrence(
-                    # One for all that comes within the time a key may take.
-                    key=EffectKey(f"{ALARM}{room_id}/{now_ms // WAIT_MS}"),
-                    dialogue_id=_ALARMS_OF,
-                    alarm=AlarmKind.REMIND,
-                    step_id=None,
-                    due_ms=due_ms,
-                    wall_time=f"{from_ms(due_ms):%Y-%m-%dT%H:%M:%S} UTC",
-                )
-            )
+            # One for all that comes within the time a key may take.
+            key = EffectKey(f"{ALARM}{room_id}/{now_ms // WAIT_MS}")
+            tx.occurrences.plan(of_no_step(key, whose=_ALARMS_OF, due_ms=now_ms + WAIT_MS))
 
     def ring(self, tx: Transaction, occurrence: Occurrence, *, now: datetime) -> None:
         """Ask those whose messages still cannot be read."""

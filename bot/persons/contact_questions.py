@@ -12,12 +12,11 @@ from bot.sending.parcels import post, revise
 from bot.sending.unsaying import unsay
 from bot.wording import wording
 from flows.contacts import asked
-from flows.effects import AlarmKind
 from flows.ids import DialogueId, EffectKey, RoomId
 from flows.messages import Edited, Withdrawn
 from storage.contacts import Asking, Named, Question
-from storage.instants import from_ms, to_ms
-from storage.occurrences import Occurrence
+from storage.instants import to_ms
+from storage.occurrences import Occurrence, of_no_step
 
 if TYPE_CHECKING:
     from bot.digest.digests import Digests
@@ -215,16 +214,8 @@ class ContactQuestions:
     # ------------------------------------------------------------ waiting
 
     def _wake(self, tx: Transaction, question: Question, what: str, due_ms: int) -> None:
-        tx.occurrences.plan(
-            Occurrence(
-                key=EffectKey(f"{ALARM}{question.number}/{what}"),
-                dialogue_id=_ALARMS_OF,
-                alarm=AlarmKind.REMIND,
-                step_id=None,
-                due_ms=due_ms,
-                wall_time=f"{from_ms(due_ms):%Y-%m-%dT%H:%M:%S} UTC",
-            )
-        )
+        key = EffectKey(f"{ALARM}{question.number}/{what}")
+        tx.occurrences.plan(of_no_step(key, whose=_ALARMS_OF, due_ms=due_ms))
 
     def ring(self, tx: Transaction, occurrence: Occurrence, *, now: datetime) -> DialogueId | None:
         """Remind her of a question, or note that it has waited too long."""

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from flows.audit import Act
-from flows.effects import AlarmKind
 from flows.ids import DialogueId, EffectKey, ReplyNo, UserId
-from storage.instants import from_ms, to_ms
-from storage.occurrences import Occurrence
+from storage.instants import to_ms
+from storage.occurrences import Occurrence, of_no_step
 from storage.person_orders import PersonOrder, Wanted
 
 if TYPE_CHECKING:
@@ -41,16 +40,7 @@ def new_key() -> EffectKey:
 def order(tx: Transaction, wanted: PersonOrder) -> None:
     """Keep an order, and have the bot carry it out now, or as soon as it runs."""
     tx.person_orders.add(wanted)
-    tx.occurrences.plan(
-        Occurrence(
-            key=wanted.key,
-            dialogue_id=_ALARMS_OF,
-            alarm=AlarmKind.REMIND,
-            step_id=None,
-            due_ms=wanted.ordered_ms,
-            wall_time=f"{from_ms(wanted.ordered_ms):%Y-%m-%dT%H:%M:%S} UTC",
-        )
-    )
+    tx.occurrences.plan(of_no_step(wanted.key, whose=_ALARMS_OF, due_ms=wanted.ordered_ms))
 
 
 def reply_of(tx: Transaction, user_id: UserId, reply_no: ReplyNo) -> Reply | None:

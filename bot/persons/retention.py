@@ -14,12 +14,11 @@ from bot.sending.parcels import post
 from bot.sending.unsaying import INSTEAD, undo
 from bot.wording import wording
 from flows.audit import Act
-from flows.effects import AlarmKind
 from flows.ids import DialogueId, EffectKey
 from flows.packs.outline import planned_s
 from flows.retention import erase_at
 from storage.instants import from_ms, to_ms
-from storage.occurrences import Occurrence
+from storage.occurrences import Occurrence, of_no_step
 
 if TYPE_CHECKING:
     from bot.persons.contacts import Contacts
@@ -99,16 +98,8 @@ class Retention:
             self._alarm(tx, dialogue, key, moment)
 
     def _alarm(self, tx: Transaction, dialogue: Dialogue, key: EffectKey, moment: datetime) -> None:
-        local = moment.astimezone(ZoneInfo(dialogue.zone))
         tx.occurrences.plan(
-            Occurrence(
-                key=key,
-                dialogue_id=_ALARMS_OF,
-                alarm=AlarmKind.REMIND,
-                step_id=None,
-                due_ms=to_ms(moment),
-                wall_time=f"{local:%Y-%m-%dT%H:%M:%S} {dialogue.zone}",
-            )
+            of_no_step(key, whose=_ALARMS_OF, due_ms=to_ms(moment), zone=dialogue.zone)
         )
 
     def ring(self, tx: Transaction, occurrence: Occurrence, *, now: datetime) -> DialogueId | None:
