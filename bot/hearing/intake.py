@@ -255,9 +255,15 @@ class DurableIntake:
             for one in later.of_contacts
             if isinstance(one, Edited) and self._care.listens_to(tx, one, now=now)
         }
+        heard |= {
+            one.event_id
+            for one in later.from_contacts
+            if self._care.listens_to(tx, one, now=now, only_own=True)
+        }
         if heard:
             # She has been answered already; and nobody from afar is asked that.
             later.to_contacts = [one for one in later.to_contacts if one.event_id not in heard]
+            later.from_contacts = [one for one in later.from_contacts if one.event_id not in heard]
             later.of_contacts = [one for one in later.of_contacts if one.event_id not in heard]
             later.half_said = [one for one in later.half_said if one.event_id not in heard]
             later.answered_nothing = [

@@ -97,12 +97,18 @@ class Care:
         """Who is called."""
         return self._config.duty if self._config.alerts else ()
 
-    def listens_to(self, tx: Transaction, one: Written | Edited, *, now: datetime) -> bool:
-        """Look at a message that is no reply; True if it is about danger, and was answered."""
+    def listens_to(
+        self, tx: Transaction, one: Written | Edited, *, now: datetime, only_own: bool = False
+    ) -> bool:
+        """Look at a message that is no reply; True if it is about danger, and was answered.
+
+        Args:
+            only_own: what is said of others is of no matter: she is asked about them.
+        """
         if not self.is_on or one.sender in self._world.onlookers:
             return False
         danger = danger_in(one.text)
-        if danger is None:
+        if danger is None or (only_own and not danger.level.is_own):
             return False
         heard = Heard(
             user_id=one.sender,

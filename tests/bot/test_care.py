@@ -17,6 +17,8 @@ from storage.database import create_engine
 from storage.holds import HoldKind
 from storage.overview import reading
 from tests.bot.journey import Journey
+from tests.bot.test_contacts import EVA
+from tests.bot.test_contacts import PACK as CONTACT_PACK
 from tests.builders import (
     ANN,
     BO,
@@ -418,3 +420,23 @@ async def test_an_alert_about_a_dialogue_that_is_over_goes_on_its_day_too(journe
 
     # then the alert is known to be of that dialogue, and goes when it is erased
     assert await journey.asks(lambda tx: tx.told.take_of_dialogue(over.id))
+
+
+async def test_who_is_asked_via_link_is_heard_too(journey: Journey) -> None:
+    # given Eva, who is asked via link by the pack
+    await on_duty(journey)
+    journey.has_pack("lunch", CONTACT_PACK)
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    room = _opened_for(journey, EVA)
+    assert room is not None
+    journey.chat.change_membership(room, EVA)
+    await journey.starts_lunch()
+
+    # when she answers that she is in danger herself, then she is answered, and no group reads it
+    await journey.writes(EVA, ACUTE, room=room)
+    assert len(alerts(journey)) == 1
+    assert not any(MARKER in text for text in journey.texts(TABLE_1))
+
+    # but what she knows of others is an answer like another
+    await journey.writes(EVA, "Call the parents when a pupil says such a thing", room=room)
+    assert any("Call the parents" in text for text in journey.texts(TABLE_1))
