@@ -388,3 +388,10 @@ class Journey:
         """The message that opened a step."""
         heads = zip(self.heads(room_id), self.shown(room_id), strict=True)
         return next(one.event_id for head, one in heads if head == title)
+
+
+async def asked(journey: Journey, command: str) -> str:
+    """What the bot writes first in the organizers' room when an organizer writes this there."""
+    before = len(journey.texts(ORGANIZERS))
+    await journey.writes(OLGA, command)
+    return journey.texts(ORGANIZERS)[before]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.commands.desk import COMMANDS
 from storage.journal import Membership
-from tests.bot.journey import Journey
+from tests.bot.journey import Journey, asked
 from tests.builders import (
     ANN,
     MONDAY_9H,
@@ -26,14 +26,6 @@ THERE_ARE = (
     "`storuman`, `storuman-manad`."
 )
 FOR_EXAMPLE = "Write for example `13.00` or `2026-12-01 13.00`."
-
-
-async def asked(journey: Journey, command: str) -> str:
-    """What the bot answers."""
-    before = len(journey.texts(ORGANIZERS))
-    await journey.writes(OLGA, command)
-    (answer,) = journey.texts(ORGANIZERS)[before : before + 1]
-    return answer
 
 
 # ---------------------------------------------------------------- who and what

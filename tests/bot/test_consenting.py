@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +17,7 @@ from storage.instants import to_ms
 from storage.replies import Reply
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
+from tests.bot.test_erasing import on_disk
 from tests.builders import (
     ANN,
     BO,
@@ -73,12 +73,6 @@ async def replies(journey: Journey) -> list[Reply]:
 
 async def texts(journey: Journey) -> list[str]:
     return [one.text for one in await replies(journey)]
-
-
-def on_disk(journey: Journey) -> bytes:
-    """Every byte of the database's files."""
-    file = Path(journey.url.removeprefix("sqlite:///"))
-    return b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
 
 
 def hints(journey: Journey, room: RoomId) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 from typing import cast
 
@@ -19,19 +17,12 @@ from bot.wording import wording
 from flows.messages import Media, MediaKind
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
+from tests.bot.test_pack_parcel import zipped
 from tests.builders import ANN, MONDAY_9H, OLGA, ORGANIZERS, pack_toml, step_toml
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 PICTURE = step_toml("picture", "map", 'file = "map.png"', 'description.en = "D"')
 DINNER = pack_toml(step_toml("group", "agree", length="10 min"), step_toml("plenary", "bye"))
-
-
-def zipped(files: dict[str, bytes | str], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
 
 
 async def drops(journey: Journey, name: str, data: bytes) -> str:

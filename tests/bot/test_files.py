@@ -8,18 +8,12 @@ from bot.chat import PostFile
 from bot.sending.parcels import invite, open_room, opened, post, post_file
 from flows.ids import EffectKey, RoomId
 from storage.instants import to_ms
-from storage.outbox import Effect
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
+from tests.bot.test_sender import decide
 from tests.builders import ANN, BOT, CIA, ORGANIZERS, STRANGER, TABLE_1, TABLE_2
 
 CARDS = b"%PDF\x00\xff"
-
-
-async def decide(journey: Journey, *effects: Effect) -> None:
-    now_ms = to_ms(journey.now)
-    await journey.database.write(lambda tx: tx.outbox.put(effects, now_ms=now_ms))
-    await journey.settles()
 
 
 def cards(tx: Transaction, journey: Journey, *rooms: RoomId) -> None:

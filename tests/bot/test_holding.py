@@ -8,19 +8,13 @@ import pytest
 
 from bot.adapters.matrix.links import MatrixLinks
 from flows.packs.pack import Text
-from tests.bot.journey import Journey
+from tests.bot.journey import Journey, asked
 from tests.builders import ANN, BO, BOT, MONDAY_9H, OLGA, ORGANIZERS, TABLE_1, pack_toml, step_toml
 
 OPEN = pack_toml(
     step_toml("individual", "alone", "sealed = false", length="10 min"),
     step_toml("plenary", "bye"),
 )
-
-
-async def asked(journey: Journey, command: str) -> str:
-    before = len(journey.texts(ORGANIZERS))
-    await journey.writes(OLGA, command)
-    return journey.texts(ORGANIZERS)[before]
 
 
 def told(journey: Journey, who: str) -> list[str]:

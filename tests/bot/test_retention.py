@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,19 +12,13 @@ from flows.ids import DialogueId
 from flows.retention import erase_at
 from storage.transaction import Transaction
 from tests.bot.journey import LUNCH, Journey
-from tests.bot.test_erasing import shown_by_the_bot
+from tests.bot.test_erasing import on_disk, shown_by_the_bot
 from tests.builders import ANN, BO, CIA, OLGA, ORGANIZERS
 
 MARKER = "Zebrafink"
 DAY = timedelta(days=1)
 ERASED = datetime(2026, 6, 4, 7, 0, tzinfo=UTC)
 """A month after the lunch of 4 May, at nine in Stockholm."""
-
-
-def on_disk(journey: Journey) -> bytes:
-    """Every byte of the database's files, the log beside it included."""
-    file = Path(journey.url.removeprefix("sqlite:///"))
-    return b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
 
 
 async def runs(journey: Journey) -> None:

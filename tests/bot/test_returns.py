@@ -10,7 +10,7 @@ import pytest
 from storage.instants import from_ms
 from storage.journal import Membership
 from storage.transaction import Transaction
-from tests.bot.journey import Journey
+from tests.bot.journey import Journey, asked
 from tests.builders import (
     ANN,
     BO,
@@ -47,12 +47,6 @@ FOLLOWED = "\n".join(
         step_toml("individual", "since", "sealed = false", length="48 h"),
     ]
 )
-
-
-async def asked(journey: Journey, command: str) -> str:
-    before = len(journey.texts(ORGANIZERS))
-    await journey.writes(OLGA, command)
-    return journey.texts(ORGANIZERS)[before]
 
 
 def asked_at(journey: Journey, title: str) -> list[str]:

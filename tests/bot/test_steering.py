@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flows.ids import RoomId
-from tests.bot.journey import Journey
+from tests.bot.journey import Journey, asked
 from tests.builders import (
     ANN,
     BO,
@@ -23,12 +23,6 @@ from tests.builders import (
 )
 
 TABLES = (TABLE_1, TABLE_2)
-
-
-async def asked(journey: Journey, command: str) -> str:
-    before = len(journey.texts(ORGANIZERS))
-    await journey.writes(OLGA, command)
-    return journey.texts(ORGANIZERS)[before]
 
 
 async def at_minute(journey: Journey, minutes: float) -> None:

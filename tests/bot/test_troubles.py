@@ -11,11 +11,9 @@ from bot.sending.troubles import CLOCKS_DIFFER_S, LASTS_S
 from bot.service.vitals import SILENT_S
 from flows.ids import RoomId
 from storage import database as storage_database
-from storage.instants import to_ms
-from storage.outbox import Effect
 from tests import postgresql
 from tests.bot.journey import Journey
-from tests.bot.test_sender import say
+from tests.bot.test_sender import decide, say
 from tests.builders import ANN, MONDAY_9H, ORGANIZERS, TABLE_1, TABLE_2
 
 
@@ -36,12 +34,6 @@ async def speaking(journey: Journey, seconds: float) -> None:
 
 async def looks(journey: Journey) -> None:
     await journey.app.troubles.look()
-    await journey.settles()
-
-
-async def decide(journey: Journey, *effects: Effect) -> None:
-    now_ms = to_ms(journey.now)
-    await journey.database.write(lambda tx: tx.outbox.put(effects, now_ms=now_ms))
     await journey.settles()
 
 
