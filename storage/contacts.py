@@ -179,6 +179,12 @@ class Contacts:
         """What a person has answered and not taken back, oldest first."""
         return self._questions(_question.c.answerer == user_id)
 
+    def people_of(self, dialogue_id: DialogueId) -> set[UserId]:
+        """Who has asked or answered in a dialogue, and not taken it back."""
+        here = _question.c.dialogue_id == dialogue_id
+        rows = self._db.execute(sa.select(_question.c.asker, _question.c.answerer).where(here))
+        return {UserId(one) for row in rows for one in row if one is not None}
+
     def answer(
         self, number: int, *, event_id: EventId, answerer: UserId, text: str, now_ms: int
     ) -> None:

@@ -133,11 +133,12 @@ class Retention:
             LookupError: something is left; nothing is erased then, and the alarm rings again.
         """
         undo(tx, tx.outbox.cancel(f"{dialogue.id}/", instead=INSTEAD), now=now)
+        via_link = tx.contacts.people_of(dialogue.id)
         self._contacts.forget_dialogue(tx, dialogue, now=now)
         self._erasing.unsay(tx, dialogue.id, now=now, anew=False)
         self._erasing.lists_of(tx, dialogue, now=now)
         people = {one.user_id for one in tx.people.of_dialogue(dialogue.id)}
-        self._erasing.unsay_in_private(tx, people, now=now)
+        self._erasing.unsay_in_private(tx, people | via_link, now=now)
         counts = tx.erasure.dialogue(dialogue.id)
         left = tx.erasure.left(dialogue.id)
         if left:

@@ -574,3 +574,22 @@ async def test_a_room_that_cannot_be_made_is_told(journey: Journey) -> None:
         "⚠️ I could not make a room, or invite somebody to one: M_FORBIDDEN. Ask whoever runs the "
         "homeserver whether I may."
     )
+
+
+async def test_what_she_was_shown_of_her_own_answers_goes_on_the_day(journey: Journey) -> None:
+    # given Eva, who has looked at what she answered in a dialogue with a day
+    journey.has_pack("lunch", f'retention = "5 days"\n{PACK}')
+    eva = Contact(journey)
+    await journey.writes(OLGA, f"!contact cook {EVA}")
+    await eva.comes()
+    await journey.starts_lunch()
+    await eva.writes("Nettles")
+    await eva.writes("my answers")
+    assert any("“Nettles”" in text for text in eva.texts)
+    await journey.time_passes(minutes=40)
+
+    await journey.clock_shows(journey.now + timedelta(days=6))
+
+    assert not any("Nettles" in text for text in eva.texts)
+    assert b"Nettles" not in on_disk(journey)
+    assert journey.errors == []
