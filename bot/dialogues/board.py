@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import keys
+from bot.dialogues.edits import Edits
 from bot.rendering.board import BoardFacts, BoardLine, board_markdown
 from bot.sending.parcels import post, revise, take_back
 from bot.wording import wording
@@ -29,7 +30,7 @@ class Board:
     def __init__(self, world: World) -> None:
         self._world = world
         self._written: dict[DialogueId, tuple[RoomId, str]] = {}
-        self._last_edit: dict[DialogueId, EffectKey] = {}
+        self._edits = Edits()
 
     def post(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
         """Bring a dialogue's board up to date; nothing happens if it shows the same."""
@@ -42,15 +43,9 @@ class Board:
         if not posted:
             tx.outbox.put([post(keys.board(dialogue.id), room_id, text)], now_ms=now_ms)
         else:
-            earlier = self._last_edit.get(dialogue.id)
-            if earlier is None:
-                # One may have been waiting when the bot was started.
-                tx.outbox.withdraw_all_waiting(keys.board_edits(dialogue.id))
-            else:
-                tx.outbox.withdraw_waiting(earlier)
-            edit = keys.board_edit(dialogue.id, now_ms)
+            edit, beginning = keys.board_edit(dialogue.id, now_ms), keys.board_edits(dialogue.id)
+            self._edits.make_way(tx, dialogue.id, edit, beginning=beginning)
             tx.outbox.put([revise(edit, room_id, posted[-1], text)], now_ms=now_ms)
-            self._last_edit[dialogue.id] = edit
         self._written[dialogue.id] = (room_id, text)
 
     def post_anew(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
@@ -67,7 +62,7 @@ class Board:
         # Another key than any before: the homeserver remembers what it was sent under those.
         key = keys.board(dialogue.id, len(posted))
         tx.outbox.put([post(key, room_id, text), *outgoing], now_ms=to_ms(now))
-        self._last_edit.pop(dialogue.id, None)
+        self._edits.forget(dialogue.id)
         self._written[dialogue.id] = (room_id, text)
 
     def _text(self, tx: Transaction, dialogue: Dialogue, now: datetime) -> str:

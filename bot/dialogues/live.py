@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import keys
+from bot.dialogues.edits import Edits
 from bot.rendering.live import LiveFacts, live_markdown, rests_markdown
 from bot.sending.parcels import post, revise
 from bot.wording import wording
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.world import World
     from flows.dialogue import Dialogue
-    from flows.ids import DialogueId, EffectKey, RoomId, RoundNo
+    from flows.ids import DialogueId, RoomId, RoundNo
     from flows.packs.pack import Step
     from storage.transaction import Transaction
 
@@ -36,7 +37,7 @@ class LiveDigest:
     def __init__(self, world: World) -> None:
         self._world = world
         self._written: dict[DialogueId, tuple[RoomId, str]] = {}
-        self._last_edit: dict[DialogueId, EffectKey] = {}
+        self._edits = Edits()
 
     def post(self, tx: Transaction, dialogue: Dialogue, *, now: datetime) -> None:
         """Bring a dialogue's message up to date; nothing happens if it shows the same.
@@ -52,13 +53,8 @@ class LiveDigest:
             return
         now_ms = to_ms(now)
         if is_posted:
-            earlier = self._last_edit.get(dialogue.id)
-            if earlier is None:
-                # One may have been waiting when the bot was started.
-                tx.outbox.withdraw_all_waiting(keys.live_edits(dialogue.id))
-            else:
-                tx.outbox.withdraw_waiting(earlier)
-            edit = self._last_edit[dialogue.id] = keys.live_edit(dialogue.id, now_ms)
+            edit, beginning = keys.live_edit(dialogue.id, now_ms), keys.live_edits(dialogue.id)
+            self._edits.make_way(tx, dialogue.id, edit, beginning=beginning)
             effect = revise(edit, room_id, first, text)
         else:
             effect = post(first, room_id, text, silent=True)
