@@ -106,9 +106,6 @@ class _Watched:
     async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
         return await self._chat.read(room_id, event_id)
 
-    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
-        return await self._chat.create_room(name=name, invite=invite, encrypted=encrypted)
-
     async def close(self) -> None:
         await self._chat.close()
 

@@ -248,10 +248,6 @@ class Chat(Protocol):
         """
         ...
 
-    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
-        """Make a private room (the organizers' room, at set-up)."""
-        ...
-
     async def close(self) -> None:
         """Give back connections and the lock on the key store."""
         ...

@@ -231,10 +231,6 @@ class FakeChat:
             raise ChatRefused("404 M_NOT_FOUND no such event", code="M_NOT_FOUND")
         return None if event_id in self._gone else found
 
-    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
-        room = self.add_room(name, *invite, encrypted=encrypted)
-        return room.room_id
-
     # ------------------------------------------------------------ how it fails
 
     def forget_transactions(self) -> None:

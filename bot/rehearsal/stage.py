@@ -158,11 +158,6 @@ class Stage:
         del room_id
         return self._said.get(event_id)
 
-    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
-        """A room with everybody who is invited in it."""
-        del encrypted
-        return self._room(name, invite).room_id
-
     async def close(self) -> None:
         """There is nothing to give back."""
 

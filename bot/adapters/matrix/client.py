@@ -19,7 +19,6 @@ from bot.adapters.matrix.opening import Opening
 from bot.adapters.matrix.receiver import Receiver
 from bot.adapters.matrix.rooms import EncryptedRooms
 from bot.adapters.matrix.sender import PUT_TIMEOUT_S, Sender
-from bot.adapters.matrix.setting_up import make_room
 from bot.adapters.matrix.transport import SEND_DEADLINE_S, Transport
 from bot.chat import Capabilities, Intake, Parcel
 from flows.ids import EffectKey, EventId, RoomId, UserId
@@ -181,10 +180,6 @@ class MatrixChat:
     async def read(self, room_id: RoomId, event_id: EventId) -> Incoming | None:
         """What somebody did, fetched anew; see `History.read`."""
         return await self._history.read(room_id, event_id)
-
-    async def create_room(self, *, name: str, invite: Sequence[UserId], encrypted: bool) -> RoomId:
-        """Make a private room; see `setting_up.make_room`."""
-        return await make_room(self._account, name=name, invite=invite, encrypted=encrypted)
 
     async def close(self) -> None:
         """Give back connections and the lock on the key store."""

@@ -11,6 +11,7 @@ from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
 
 from bot.adapters.matrix import attachments
 from bot.adapters.matrix.content import KEY
+from bot.adapters.matrix.setting_up import make_room
 from bot.adapters.matrix.transport import Transport, escaped
 from bot.chat import PostFile
 from bot.errors import ChatRefused
@@ -73,7 +74,7 @@ async def test_a_file_in_a_thread(world: World) -> None:
 
 async def test_a_picture_without_a_caption(world: World) -> None:
     bot = await world.bot()
-    room = await bot.chat.create_room(name="Ours", invite=[], encrypted=False)
+    room = await make_room(bot.account, name="Ours", invite=[], encrypted=False)
     ann = await world.person("ann")
     await bot.chat.send(parcel(room, PostFile(name="wall.png", mime="image/png", data=PNG)))
 

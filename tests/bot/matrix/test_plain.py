@@ -11,6 +11,7 @@ import pytest
 
 from bot.adapters.matrix.account import account_of, discover, login
 from bot.adapters.matrix.content import KEY
+from bot.adapters.matrix.setting_up import make_room
 from bot.adapters.matrix.transport import escaped
 from bot.chat import Leave, Post, React, Revise, TakeBack
 from bot.errors import ChatRefused, ConfigError
@@ -96,7 +97,7 @@ async def test_what_the_bot_can_do_in_a_room(world: World) -> None:
 
 async def test_the_same_transaction_posts_once(world: World) -> None:
     bot = await world.bot()
-    room = await bot.chat.create_room(name="Organizers", invite=[], encrypted=False)
+    room = await make_room(bot.account, name="Organizers", invite=[], encrypted=False)
     once = parcel(room, Post(markdown="Once"))
     assert await bot.chat.send(once) == await bot.chat.send(once)
 
@@ -117,7 +118,7 @@ async def test_what_the_homeserver_refuses(world: World) -> None:
     room = await ann.makes_room()
     with pytest.raises(ChatRefused) as outside:
         await bot.posts(room, "Hello")
-    ours = await bot.chat.create_room(name="Ours", invite=[], encrypted=False)
+    ours = await make_room(bot.account, name="Ours", invite=[], encrypted=False)
     with pytest.raises(ChatRefused) as too_large:
         await bot.posts(ours, "x" * 70_000)
     assert (outside.value.code, too_large.value.code) == ("M_FORBIDDEN", "M_TOO_LARGE")
@@ -128,7 +129,7 @@ async def test_a_forgotten_effect_is_found_by_its_key(world: World, *, encrypted
     # given a message of a process whose keys are gone, behind many others
     account = await world.account()
     bot = await world.bot(account)
-    room = await bot.chat.create_room(name="Ours", invite=[], encrypted=encrypted)
+    room = await make_room(bot.account, name="Ours", invite=[], encrypted=encrypted)
     key = EffectKey("grums-1/step/1/prompt/0")
     posted = await bot.posts(room, "Hello", key=key)
     for number in range(20):
@@ -247,7 +248,7 @@ async def test_a_hung_post_is_tried_again_and_holds_up_no_other_room(
     # given a homeserver that says nothing, for hours, to the first post in one room
     bot = await world.bot(through=proxy, put_timeout_s=1)
     slow, other = [
-        await bot.chat.create_room(name=name, invite=[], encrypted=False) for name in "ab"
+        await make_room(bot.account, name=name, invite=[], encrypted=False) for name in "ab"
     ]
     proxy.fail("PUT", escaped(slow), Hangs())
 
