@@ -233,6 +233,11 @@ async def _people_have_names(scene: Workshop, words: Words) -> None:
     ):
         path = f"{CLIENT}/rooms/{escaped(plain.room_id)}/state/{kind}/"
         await scene.organizer.ask("PUT", path, content)
+
+    async def heard() -> bool:
+        return words.all["room name"] in _kept(scene)
+
+    await until_true(heard, "the room's name in the database")
     stranger = await scene.organizer.create_room(
         words.at("another room"), invite=[scene.bot.user_id], topic=words.at("another topic")
     )

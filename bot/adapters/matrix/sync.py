@@ -220,10 +220,28 @@ def _joined(gathering: _Gathering, room_id: RoomId, room: Raw) -> None:
     timeline = _dict(room.get("timeline"))
     events = _events(timeline)
     state = _events(_dict(room.get("state")))
+    if gathering.since is not None and not _has_a_past(gathering.own_id, timeline, events):
+        # Who is in the room carries its time, and an old change changes nothing.
+        state = [raw for raw in state if raw.get("type") == "m.room.member"]
     _state(gathering, room_id, (*state, *events))
     if gathering.since is None:
         return
     _timeline(gathering, room_id, timeline, events)
+
+
+def _has_a_past(own_id: UserId, timeline: Raw, events: list[Raw]) -> bool:
+    """Whether there is anything in a room between the last answer and this timeline.
+
+    If not, no state can have changed there. What a homeserver tells of it all the same is how
+    things stood on another branch of the room's history: where two people change something at
+    once, Synapse gives the state before the later event, which knows nothing of the other.
+    """
+    return timeline.get("limited") is True or any(
+        raw.get("type") == "m.room.member"
+        and raw.get("state_key") == own_id
+        and _dict(raw.get("content")).get("membership") == Membership.JOIN.value
+        for raw in events
+    )
 
 
 def _timeline(gathering: _Gathering, room_id: RoomId, timeline: Raw, events: list[Raw]) -> None:

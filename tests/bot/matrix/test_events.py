@@ -306,3 +306,47 @@ rooms = st.dictionaries(
 def test_nothing_a_sync_brings_breaks_the_reading(answer: dict[str, Any], since: str) -> None:
     got = heard(answer, own_id=BOT, since=since, open_event=lambda *_: None)
     assert got.batch.position == "s1"
+
+
+def named(name: str) -> dict[str, Any]:
+    return event("m.room.name", state_key="", content={"name": name})
+
+
+def names_heard(*, since: str | None = "s1", **room: Any) -> list[str | None]:
+    answer = {"next_batch": "s2", "rooms": {"join": {ROOM: room}}}
+    told = heard(answer, own_id=BOT, since=since, open_event=lambda _raw, _room: None)
+    return [facts.name for facts in told.batch.rooms]
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        # What came before the timeline is told only where something lies between.
+        pytest.param({"limited": True}, ["Table 1"], id="a hole"),
+        pytest.param(
+            {"events": [event("m.room.member", state_key=BOT, content={"membership": "join"})]},
+            ["Table 1"],
+            id="a room just joined",
+        ),
+        # Where nothing does, it is a branch of the room's history that has been left.
+        pytest.param({"limited": False}, [], id="nothing between"),
+        pytest.param({"events": [message()]}, [], id="a message written meanwhile"),
+        pytest.param({"events": [named("Table 2")]}, ["Table 2"], id="a change"),
+        pytest.param(
+            {"limited": True, "events": [named("Table 2")]}, ["Table 2"], id="a hole and a change"
+        ),
+    ],
+)
+def test_a_room_keeps_its_newest_name(told: dict[str, Any], names: list[str | None]) -> None:
+    assert names_heard(state={"events": [named("Table 1")]}, timeline=told) == names
+
+
+def test_at_first_everything_is_told_by_the_state() -> None:
+    assert names_heard(since=None, state={"events": [named("Table 1")]}) == ["Table 1"]
+
+
+def test_who_is_there_is_told_beside_the_timeline_too() -> None:
+    came = event("m.room.member", state_key=ANN, content={"membership": "join"})
+    answer = {"next_batch": "s2", "rooms": {"join": {ROOM: {"state": {"events": [came]}}}}}
+    told = heard(answer, own_id=BOT, since="s1", open_event=lambda _raw, _room: None)
+    assert [change.user_id for change in told.batch.members] == [ANN]
