@@ -53,8 +53,12 @@ class Told:
 
     def take_of_person(self, user_id: UserId, replies: Collection[ReplyNo]) -> list[EffectKey]:
         """The messages that name a person or quote one of these replies; forgotten with it."""
+        return self._taken(self._keys(_told.c.user_id == user_id)) + self.take_of_replies(replies)
+
+    def take_of_replies(self, replies: Collection[ReplyNo]) -> list[EffectKey]:
+        """The messages that quote one of these replies; forgotten with it."""
         numbers = list(replies)
-        found = self._keys(_told.c.user_id == user_id)
+        found: list[EffectKey] = []
         for at in range(0, len(numbers), _CHUNK):
             found += self._keys(_told.c.reply_no.in_(numbers[at : at + _CHUNK]))
         return self._taken(found)

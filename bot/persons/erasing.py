@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.digest.taking_back import unsay_digests
 from bot.sending.unsaying import unsay, unsay_in, unsay_these
 from flows.audit import Act
 from flows.dialogue import Status
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_QUOTES = ("/-/digest-", "/-/export/")
-"""In the keys of what the bot has posted that may quote anybody: digests, their edits, files."""
 _SHOWN = "/-/shown-"
 """In those of sealed answers as a group was shown them."""
 
@@ -158,18 +157,11 @@ class Erasing:
     def unsay(
         self, tx: Transaction, dialogue_id: DialogueId, *, now: datetime, anew: bool = True
     ) -> None:
-        """Take back every digest and file that may quote, and have the digests made `anew`.
-
-        A digest is normally written anew in its place; but an edit leaves what was there before
-        in the room's history.
-        """
-        for what in _QUOTES if anew else (*_QUOTES, _SHOWN):
-            unsay(tx, f"{dialogue_id}/", what, now=now)
+        """Take back whatever may quote anybody, and have the digests made `anew`."""
+        unsay_digests(tx, dialogue_id, now=now, anew=anew)
         if not anew:
+            unsay(tx, f"{dialogue_id}/", _SHOWN, now=now)
             unsay_these(tx, tx.told.take_of_dialogue(dialogue_id), now=now)
-        for digest in tx.digests.newest(dialogue_id) if anew else ():
-            tx.digest_orders.put(dialogue_id, digest.scope, due_ms=to_ms(now), fresh=True)
-        tx.digests.empty(dialogue_id)
 
     def unsay_in_private(
         self, tx: Transaction, people: Collection[UserId], *, now: datetime

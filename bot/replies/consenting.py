@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import keys
+from bot.digest.taking_back import unsay_digests
 from bot.later import Later, NotKept
 from bot.rendering.consent import not_kept_markdown, question_markdown
 from bot.sending.parcels import post, react, react_to_own
 from bot.sending.reactions import TAKEN_MARK
+from bot.sending.unsaying import unsay_these
 from bot.wording import wording
 from flows.audit import Act
 from flows.choices import tapped
@@ -27,7 +29,7 @@ from flows.consent import says_yes
 from flows.ids import EffectKey
 from flows.messages import Edited, Marked, Withdrawn, Written
 from storage.consents import Consent, LeftAside
-from storage.instants import to_ms
+from storage.instants import from_ms, to_ms
 from storage.rooms import RoomUse
 
 if TYPE_CHECKING:
@@ -344,7 +346,12 @@ class Consenting:
                         received_ms=reply.received_ms,
                     )
                 )
-            tx.replies.cut_off([reply.reply_no for reply in standing])
+            numbers = [reply.reply_no for reply in standing]
+            if standing:
+                now = from_ms(now_ms)
+                unsay_digests(tx, dialogue_id, now=now)
+                unsay_these(tx, tx.told.take_of_replies(numbers), now=now)
+            tx.replies.cut_off(numbers)
             erased += len(standing)
         tx.replies.forget_marks(user_id)
         self._world.see_rounds(tx)

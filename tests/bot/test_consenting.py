@@ -17,7 +17,7 @@ from storage.instants import to_ms
 from storage.replies import Reply
 from storage.transaction import Transaction
 from tests.bot.journey import Journey
-from tests.bot.test_erasing import on_disk
+from tests.bot.test_erasing import on_disk, shown_by_the_bot
 from tests.builders import (
     ANN,
     BO,
@@ -26,6 +26,7 @@ from tests.builders import (
     MINUTE,
     MONDAY_9H,
     OLGA,
+    ORGANIZERS,
     TABLE_1,
     TABLE_2,
     marked,
@@ -445,6 +446,29 @@ async def test_taking_it_back_erases_and_stops(journey: Journey, takes_back: Tak
 
     assert await texts(journey) == ["Fish"]
     assert b"Marker" not in on_disk(journey)
+
+
+@pytest.mark.parametrize("takes_back", [withdraws_by_word, withdraws_by_mark])
+async def test_taking_it_back_takes_back_what_quoted_her(
+    journey: Journey, takes_back: TakesBack
+) -> None:
+    # given a digest with her words, and another answer beside them
+    await starts(journey, *STEPS)
+    tap = await journey.marks(ANN, question(journey, TABLE_1))
+    await journey.marks(BO, question(journey, TABLE_1))
+    await journey.writes(ANN, "Marker-soup")
+    await journey.writes(BO, "Fish")
+    await journey.time_passes(minutes=10)
+    quoting = [one.event_id for one in journey.shown(ORGANIZERS) if "Marker" in one.text]
+    assert quoting
+
+    await takes_back(journey, tap)
+    await journey.time_passes(minutes=1)
+
+    # An edit would leave her words in the history of the room.
+    assert all(journey.chat.message(one).withdrawn for one in quoting)
+    assert "Marker" not in shown_by_the_bot(journey)
+    assert "Fish" in shown_by_the_bot(journey)
 
 
 async def test_who_says_yes_again_is_believed(journey: Journey) -> None:
