@@ -92,7 +92,8 @@ async def test_trying_again_is_slow_and_ends(
     with pytest.raises(ChatUnavailable):
         await transport.get("/thing", deadline_s=2)
     assert time.monotonic() - began < 2.5
-    assert 2 <= len(proxy.requests) <= 6
+    # Six tries at most; where a connection is cut, aiohttp itself may ask once more at once.
+    assert 2 <= len(proxy.requests) <= 12
 
 
 async def test_a_server_that_always_asks_for_a_moment_is_not_asked_all_the_time(
