@@ -42,3 +42,19 @@ class Bell:
         self._rung.clear()
         self._calls = False
         self._at_work = True
+
+
+class Called:
+    """A part of the bot that works off what waits, when its bell is rung."""
+
+    def __init__(self) -> None:
+        self._bell = Bell()
+
+    def wake(self) -> None:
+        """There may be something to do; to be called from any thread."""
+        self._bell.ring()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that waited is done."""
+        return self._bell.is_idle

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Called
 from bot.digest.digests import RESTS
 from bot.digest.pictures import drawn
 from bot.rendering.forms.picture import caption, picture_of
@@ -36,7 +36,7 @@ _TRIES = 5
 """After so many times that replies changed while they were looked at, it waits for a rest."""
 
 
-class DigestMaker:
+class DigestMaker(Called):
     """Makes what is ordered, one after the other.
 
     Args:
@@ -54,22 +54,13 @@ class DigestMaker:
         posted: Callable[[], None],
         words: ChatWords | None = None,
     ) -> None:
+        super().__init__()
         self._words = words
         self._digests = digests
         self._database = database
         self._analyst = analyst
         self._now = now
         self._posted = posted
-        self._bell = Bell()
-
-    def wake(self) -> None:
-        """Something may be ordered, or due."""
-        self._bell.ring()
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether every digest that was due is made."""
-        return self._bell.is_idle
 
     async def run(self) -> None:
         """Make digests until cancelled."""

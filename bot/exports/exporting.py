@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Called
 from bot.digest.llm import worded
 from bot.exports.archive import MIME, Beside, Held, archive, archive_name, beside
 from bot.exports.reading import Gathered, gather_digest, material_of, note_handed_out
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-class Exporting:
+class Exporting(Called):
     """Carries out orders for files, one after the other.
 
     What was said is read in one transaction, looked at and written in child processes while the
@@ -62,6 +62,7 @@ class Exporting:
         catch_up: Callable[[Transaction], None],
         llm: LlmConfig | None = None,
     ) -> None:
+        super().__init__()
         self._database = database
         self._world = world
         self._links = links
@@ -70,11 +71,6 @@ class Exporting:
         self._posted = posted
         self._catch_up = catch_up
         self._llm = llm
-        self._bell = Bell()
-
-    def wake(self) -> None:
-        """Something may have been ordered."""
-        self._bell.ring()
 
     async def run(self) -> None:
         """Carry out orders, for ever; those from before the start first."""

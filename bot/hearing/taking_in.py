@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Called
 from bot.errors import ChatRefused, ChatUnavailable
 from storage.instants import to_ms
 
@@ -28,7 +28,7 @@ _FIRST_RETRY_S = 5.0
 _LONGEST_RETRY_S = 3600.0
 
 
-class TakingIn:
+class TakingIn(Called):
     """Fetches events one after the other, and hands them to `take`.
 
     What cannot be fetched now waits, and with it what the same person sent later: an edit
@@ -43,20 +43,11 @@ class TakingIn:
         take: Callable[[Sequence[Fetched]], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
+        super().__init__()
         self._database = database
         self._chat = chat
         self._take = take
         self._now = now
-        self._bell = Bell()
-
-    def wake(self) -> None:
-        """There may be something to fetch; to be called from any thread."""
-        self._bell.ring()
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything that could be fetched is."""
-        return self._bell.is_idle
 
     async def run(self) -> None:
         """Fetch, for ever."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Called
 from bot.digest.snapshots import names_of
 from bot.persons.care import Heard
 from bot.persons.whisper import Word
@@ -71,7 +71,7 @@ class Seen:
     found: Found | None
 
 
-class Watch:
+class Watch(Called):
     """Looks at replies, and holds back what must not be shown.
 
     Args:
@@ -90,6 +90,7 @@ class Watch:
         changed: Callable[[set[DialogueId]], None],
         language: str,
     ) -> None:
+        super().__init__()
         self._database = database
         self._world = world
         self._care = care
@@ -98,16 +99,6 @@ class Watch:
         self._now = now
         self._changed = changed
         self._language = language
-        self._bell = Bell()
-
-    def wake(self) -> None:
-        """Replies may have come, or changed."""
-        self._bell.ring()
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything that came was looked at."""
-        return self._bell.is_idle
 
     async def run(self) -> None:
         """Look until cancelled; what the last process left first."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Called
 from bot.rehearsal.lines import MARK
 from bot.rehearsal.play import Outcome, Play, PlayStopped, Said, Where
 from bot.rehearsal.scratch import Scratch, key_of
@@ -68,7 +68,7 @@ def sizes_for(pack: Pack) -> tuple[int, ...]:
     return (_PEOPLE,) * min(max(most, _FEWEST_GROUPS), _MOST_GROUPS)
 
 
-class Rehearsals:
+class Rehearsals(Called):
     """Runs what the organizers want to try out."""
 
     def __init__(
@@ -82,6 +82,7 @@ class Rehearsals:
         now: Callable[[], datetime],
         outbox_filled: Callable[[], None],
     ) -> None:
+        super().__init__()
         self._config = config
         self._world = world
         self._database = database
@@ -89,7 +90,6 @@ class Rehearsals:
         self._packs = packs
         self._now = now
         self._outbox_filled = outbox_filled
-        self._bell = Bell()
 
     # ------------------------------------------------- asked for, in the database's thread
 
@@ -123,7 +123,7 @@ class Rehearsals:
             invited=invited,
         )
         tx.outbox.put([room], now_ms=to_ms(now))
-        self._bell.ring()
+        self.wake()
         return begun
 
     def cut_short(self, tx: Transaction, *, now: datetime) -> Rehearsal | None:

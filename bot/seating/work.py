@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Called
 from bot.errors import ChatLoggedOut, ChatRefused, ChatUnavailable
 from bot.seating import cards, children
 from bot.seating.cells import MOST_BYTES
@@ -49,7 +49,7 @@ _READ_SECONDS = 20.0
 _READ_MEGABYTES = 400
 
 
-class SeatingWork:
+class SeatingWork(Called):
     """One per process. `wake` may be called from any thread."""
 
     def __init__(
@@ -63,6 +63,7 @@ class SeatingWork:
         now: Callable[[], datetime],
         outbox_filled: Callable[[], None],
     ) -> None:
+        super().__init__()
         self._database = database
         self._chat = chat
         self._links = links
@@ -70,17 +71,7 @@ class SeatingWork:
         self._message = message
         self._now = now
         self._outbox_filled = outbox_filled
-        self._bell = Bell()
         self._to_show = False
-
-    def wake(self) -> None:
-        """There is something to work out."""
-        self._bell.ring()
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything is worked out."""
-        return self._bell.is_idle
 
     def show_soon(self) -> None:
         """Something has been sent for the settled tables: their message shall show it."""
