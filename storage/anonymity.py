@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from flows.ids import DialogueId
+from storage.chunks import chunked
 from storage.pseudonyms import accounts, destroy_key, key_of
 from storage.tables import (
     CareAlertRow,
@@ -67,7 +68,6 @@ Values = dict[str, Any]
 _DIRECT = "direct"
 _SENT = 0
 """State of an event in the inbox that has been acted on, and of an effect that waits."""
-_CHUNK = 500
 _chance = secrets.SystemRandom()
 
 
@@ -118,7 +118,7 @@ class Anonymity:
         """The answers that were not written in their group's room."""
         rows = [
             dict(row)
-            for part in _chunks(sorted(rounds))
+            for part in chunked(sorted(rounds))
             for row in self._all(sa.select(_reply).where(_reply.c.round_no.in_(part)))
         ]
         return [row for row in rows if row["room_id"] != rounds[row["round_no"]].room_id]
@@ -185,7 +185,7 @@ class Anonymity:
         pointing: list[tuple[sa.Table, list[Values]]] = []
         for table in (_meaning, _theme_reply, _hold):
             rows: list[Values] = []
-            for part in _chunks(before):
+            for part in chunked(before):
                 there = table.c.reply_no.in_(part)
                 rows += [dict(row) for row in self._all(sa.select(table).where(there))]
                 self._db.execute(sa.delete(table).where(there))
@@ -194,7 +194,7 @@ class Anonymity:
                 if table is _hold:
                     row |= {"event_id": _no_event(row["reply_no"]), "held_ms": 0}
             pointing.append((table, sorted(rows, key=lambda row: int(row["reply_no"]))))
-        for part in _chunks(before):
+        for part in chunked(before):
             # Who was in danger stays known, in which of these answers not: the number is another's.
             of_these = _care_alert.c.reply_no.in_(part)
             self._db.execute(sa.update(_care_alert).where(of_these).values(reply_no=None))
@@ -245,7 +245,7 @@ class Anonymity:
             .values(given_ms=since_ms, room_id="", event_id="")
         )
         own = _outbox.c.key.startswith(f"{dialogue_id}/", autoescape=True)
-        for part in _chunks(rooms):
+        for part in chunked(rooms):
             done = (_inbox.c.state == _SENT, _inbox.c.sent_ms >= since_ms)
             self._db.execute(sa.delete(_inbox).where(_inbox.c.room_id.in_(part), *done))
             self._db.execute(sa.delete(_early).where(_early.c.room_id.in_(part)))
@@ -339,7 +339,3 @@ def _shuffled(numbers: Sequence[int]) -> dict[int, int]:
     anew = list(numbers)
     _chance.shuffle(anew)
     return dict(zip(numbers, anew, strict=True))
-
-
-def _chunks(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]

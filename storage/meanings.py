@@ -8,13 +8,12 @@ import sqlalchemy as sa
 
 from flows.digest.snapshot import ReplyKind
 from flows.ids import ReplyNo
+from storage.chunks import chunked
 from storage.tables import HoldRow, MeaningRow, ReplyRow, table_of
 
 _meaning = table_of(MeaningRow)
 _reply = table_of(ReplyRow)
 _hold = table_of(HoldRow)
-
-_AT_ONCE = 500
 
 
 class Meanings:
@@ -61,12 +60,10 @@ class Meanings:
 
     def of(self, model: str, replies: Iterable[ReplyNo]) -> Mapping[ReplyNo, bytes]:
         """The rows of these replies, as far as there are any of this model."""
-        numbers = list(replies)
         found: dict[ReplyNo, bytes] = {}
-        for begin in range(0, len(numbers), _AT_ONCE):
+        for some in chunked(list(replies)):
             query = sa.select(_meaning.c.reply_no, _meaning.c.row).where(
-                _meaning.c.reply_no.in_(numbers[begin : begin + _AT_ONCE]),
-                _meaning.c.model == model,
+                _meaning.c.reply_no.in_(some), _meaning.c.model == model
             )
             found |= {ReplyNo(row.reply_no): row.row for row in self._db.execute(query)}
         return found

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from flows.ids import EffectKey, EventId, RoomId
+from storage.chunks import chunked
 from storage.hot import HotInsert, Row, savepoint
 from storage.tables import OutboxRow, table_of
 
@@ -19,9 +20,6 @@ _WAITING = sa.text("outbox.state = 0")
 
 _PARKED_MS = 2**53
 """Due at no time: it waits for something else than time."""
-
-# An id list in one statement: SQLite takes 32,766 variables, PostgreSQL 65,535.
-_CHUNK = 500
 
 
 class OutboxState(IntEnum):
@@ -155,7 +153,7 @@ class Outbox:
 
     def note_try(self, numbers: Sequence[int], *, now_ms: int) -> None:
         """Write down, before the first attempt, that it is made."""
-        for chunk in _chunks(numbers):
+        for chunk in chunked(numbers):
             self._db.execute(
                 sa.update(_outbox)
                 .where(_outbox.c.number.in_(chunk), _outbox.c.first_try_ms.is_(None))
@@ -176,7 +174,7 @@ class Outbox:
 
     def drop(self, numbers: Sequence[int]) -> None:
         """Forget acknowledgements that are sent: the journal alone keeps them from repeating."""
-        for chunk in _chunks(numbers):
+        for chunk in chunked(numbers):
             self._db.execute(sa.delete(_outbox).where(_outbox.c.number.in_(chunk)))
 
     def postpone(self, number: int, *, due_ms: int, error: str) -> None:
@@ -189,7 +187,7 @@ class Outbox:
 
     def park(self, numbers: Sequence[int], *, error: str) -> None:
         """Keep effects until their room can be written in again; they are not due before."""
-        for chunk in _chunks(numbers):
+        for chunk in chunked(numbers):
             self._db.execute(
                 sa.update(_outbox)
                 .where(_outbox.c.number.in_(chunk), _WAITING)
@@ -346,14 +344,14 @@ class Outbox:
     ) -> list[tuple[EffectKey, RoomId]]:
         """The same for what is to be said in these rooms."""
         found = []
-        for chunk in _chunked(sorted(rooms)):
+        for chunk in chunked(sorted(rooms)):
             found += self._cancel(instead, *_in_rooms(chunk, part))
         return found
 
     def sent_in(self, rooms: Collection[RoomId], part: str) -> list[tuple[EffectKey, RoomId]]:
         """What stands in these rooms under keys that have this in them, and takes nothing back."""
         found = []
-        for chunk in _chunked(sorted(rooms)):
+        for chunk in chunked(sorted(rooms)):
             query = sa.select(_outbox.c.key, _outbox.c.room_id).where(
                 *_in_rooms(chunk, part),
                 _outbox.c.state == int(OutboxState.SENT),
@@ -406,14 +404,6 @@ def _due(row: sa.Row[Any]) -> Due:
         first_try_ms=row.first_try_ms,
         tries=row.tries,
     )
-
-
-def _chunks(numbers: Sequence[int]) -> list[Sequence[int]]:
-    return [numbers[i : i + _CHUNK] for i in range(0, len(numbers), _CHUNK)]
-
-
-def _chunked(rooms: Sequence[RoomId]) -> list[Sequence[RoomId]]:
-    return [rooms[i : i + _CHUNK] for i in range(0, len(rooms), _CHUNK)]
 
 
 def _in_rooms(rooms: Sequence[RoomId], part: str) -> tuple[sa.ColumnElement[bool], ...]:

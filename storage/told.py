@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from flows.ids import DialogueId, EffectKey, ReplyNo, UserId
+from storage.chunks import chunked
 from storage.tables import ReplyRow, RoundRow, ToldOfRow, table_of
 
 _told = table_of(ToldOfRow)
 _reply = table_of(ReplyRow)
 _round = table_of(RoundRow)
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +57,9 @@ class Told:
 
     def take_of_replies(self, replies: Collection[ReplyNo]) -> list[EffectKey]:
         """The messages that quote one of these replies; forgotten with it."""
-        numbers = list(replies)
         found: list[EffectKey] = []
-        for at in range(0, len(numbers), _CHUNK):
-            found += self._keys(_told.c.reply_no.in_(numbers[at : at + _CHUNK]))
+        for some in chunked(list(replies)):
+            found += self._keys(_told.c.reply_no.in_(some))
         return self._taken(found)
 
     def take_of_dialogue(self, dialogue_id: DialogueId) -> list[EffectKey]:
